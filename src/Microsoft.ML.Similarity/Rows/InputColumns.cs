@@ -1,0 +1,74 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Similarity.Interop;
+
+namespace Microsoft.ML.Similarity.Rows;
+
+/// <summary>
+/// Finds the columns a stage reads and refuses those of another type, with the same words for a schema and for its shape.
+/// </summary>
+/// <remarks>All methods throw <see cref="ArgumentOutOfRangeException"/>, as ML.NET does for a schema that does not fit.</remarks>
+internal static class InputColumns
+{
+    /// <summary>A vector of a known number of <see cref="float"/> values.</summary>
+    public static void CheckFeatures(SchemaShape shape, string name, string role = "feature") =>
+        Check(shape, name, role, "Vector<Single>", IsFeatures);
+
+    /// <param name="schema">The input's schema.</param>
+    /// <param name="name">The column's name.</param>
+    /// <param name="role">What the column is for, as the message names it.</param>
+    /// <param name="dimension">The number of values wanted, or null for any.</param>
+    public static DataViewSchema.Column Features(DataViewSchema schema, string name, string role = "feature", int? dimension = null)
+    {
+        var column = Find(schema, name, role, "Vector<Single>", IsFeatures);
+        var size = ((VectorDataViewType)column.Type).Size;
+        return dimension is null || size == dimension
+            ? column
+            : throw Mismatch(role, name, $"Vector<Single, {dimension}>", $"Vector<Single, {size}>");
+    }
+
+    /// <summary>A key, text, integer or Boolean.</summary>
+    public static void CheckLabel(SchemaShape shape, string name, string role = "label") =>
+        Check(shape, name, role, LabelTypes, IsLabel);
+
+    public static DataViewSchema.Column Label(DataViewSchema schema, string name, string role = "label") =>
+        Find(schema, name, role, LabelTypes, IsLabel);
+
+    /// <summary>A single <see cref="float"/>.</summary>
+    public static void CheckNumber(SchemaShape shape, string name, string role) => Check(shape, name, role, "Single", IsNumber);
+
+    public static DataViewSchema.Column Number(DataViewSchema schema, string name, string role) =>
+        Find(schema, name, role, "Single", IsNumber);
+
+    public static ArgumentOutOfRangeException Mismatch(string role, string name, string expected, string actual) =>
+        new("inputSchema", $"Schema mismatch for {role} column '{name}': expected {expected}, got {actual}.");
+
+    private const string LabelTypes = "Key, String, an integer type or Boolean";
+
+    private static bool IsFeatures(SchemaShape.Column column) =>
+        column is { Kind: SchemaShape.Column.VectorKind.Vector, IsKey: false } && column.ItemType == NumberDataViewType.Single;
+
+    private static bool IsNumber(SchemaShape.Column column) =>
+        column is { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false } && column.ItemType == NumberDataViewType.Single;
+
+    private static bool IsLabel(SchemaShape.Column column) =>
+        column.Kind == SchemaShape.Column.VectorKind.Scalar
+        && (column.IsKey || LabelVocabulary.FamilyOf(column.ItemType) is LabelFamily.Text or LabelFamily.Integer or LabelFamily.Boolean);
+
+    private static void Check(SchemaShape shape, string name, string role, string expected, Func<SchemaShape.Column, bool> fits)
+    {
+        var column = shape.Find(name) ?? throw Missing(role, name);
+        if (!fits(column))
+            throw Mismatch(role, name, expected, column.Describe());
+    }
+
+    private static DataViewSchema.Column Find(
+        DataViewSchema schema, string name, string role, string expected, Func<SchemaShape.Column, bool> fits)
+    {
+        var column = schema.GetColumnOrNull(name) ?? throw Missing(role, name);
+        var shape = Shapes.Of(new DataViewSchema.DetachedColumn(column.Name, column.Type));
+        return fits(shape) ? column : throw Mismatch(role, name, expected, shape.Describe());
+    }
+
+    private static ArgumentOutOfRangeException Missing(string role, string name) =>
+        new("inputSchema", $"Could not find the {role} column '{name}' in the input schema.");
+}

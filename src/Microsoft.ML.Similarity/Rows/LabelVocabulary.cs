@@ -1,0 +1,163 @@
+using System.Globalization;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Similarity.Rows;
+
+/// <summary>Labels of one family are comparable with one another.</summary>
+internal enum LabelFamily
+{
+    /// <summary>Not a label type.</summary>
+    None,
+
+    Text,
+    Integer,
+    Boolean,
+
+    /// <summary>Only as the values behind a key.</summary>
+    Float,
+
+    /// <summary>A key without values: its number is all there is.</summary>
+    KeyNumber,
+}
+
+/// <summary>
+/// The distinct values of label columns, numbered from 0 as they appear. Labels are the same when their values are the
+/// same, whatever integer type or key number stands for them.
+/// </summary>
+/// <remarks>
+/// Numbers are kept as <see cref="Int128"/>, which holds every integer type exactly, so no two labels are confused; a float
+/// value is kept as its bits. Not safe for use by several threads while it grows.
+/// </remarks>
+internal sealed class LabelVocabulary
+{
+    private readonly List<string> _texts = [];
+    private readonly List<Int128> _numbers = [];
+    private readonly Dictionary<string, int> _textIndex = new(StringComparer.Ordinal);
+    private readonly Dictionary<Int128, int> _numberIndex = [];
+
+    public LabelVocabulary(LabelFamily family, PrimitiveDataViewType? valueType)
+    {
+        Family = family;
+        ValueType = valueType;
+    }
+
+    public LabelFamily Family { get; }
+
+    /// <summary>The type of the values as a column would hold them; null for keys without values.</summary>
+    public PrimitiveDataViewType? ValueType { get; }
+
+    public int Count => Family == LabelFamily.Text ? _texts.Count : _numbers.Count;
+
+    public IReadOnlyList<string> Texts => _texts;
+
+    public IReadOnlyList<Int128> Numbers => _numbers;
+
+    public static LabelFamily FamilyOf(DataViewType type) => type switch
+    {
+        TextDataViewType => LabelFamily.Text,
+        BooleanDataViewType => LabelFamily.Boolean,
+        NumberDataViewType when type == NumberDataViewType.Single || type == NumberDataViewType.Double => LabelFamily.Float,
+        NumberDataViewType => LabelFamily.Integer,
+        _ => LabelFamily.None,
+    };
+
+    /// <summary>An empty vocabulary for the values of a label column.</summary>
+    public static LabelVocabulary For(DataViewSchema.Column column)
+    {
+        var type = column.Type is KeyDataViewType ? LabelReader.KeyValuesType(column) : (PrimitiveDataViewType)column.Type;
+        return new(type is null ? LabelFamily.KeyNumber : FamilyOf(type), type);
+    }
+
+    public LabelVocabulary Copy()
+    {
+        var copy = new LabelVocabulary(Family, ValueType);
+        foreach (var text in _texts)
+            copy.Add(text);
+        foreach (var number in _numbers)
+            copy.Add(number);
+        return copy;
+    }
+
+    public int Add(ReadOnlySpan<char> text)
+    {
+        var lookup = _textIndex.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (lookup.TryGetValue(text, out var index))
+            return index;
+        var value = text.ToString();
+        _textIndex.Add(value, _texts.Count);
+        _texts.Add(value);
+        return _texts.Count - 1;
+    }
+
+    public int Add(Int128 number)
+    {
+        if (_numberIndex.TryGetValue(number, out var index))
+            return index;
+        _numberIndex.Add(number, _numbers.Count);
+        _numbers.Add(number);
+        return _numbers.Count - 1;
+    }
+
+    /// <summary>The label as text: what <c>SlotNames</c> show.</summary>
+    public string TextOf(int index) => Family switch
+    {
+        LabelFamily.Text => _texts[index],
+        LabelFamily.Boolean => _numbers[index] == 0 ? "False" : "True",
+        LabelFamily.Float => DoubleOf(_numbers[index]).ToString(CultureInfo.InvariantCulture),
+        _ => _numbers[index].ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>Adds the values, in their order, as an annotation of their own type; keys without values get none.</summary>
+    public void AddKeyValues(DataViewSchema.Annotations.Builder annotations)
+    {
+        const string kind = "KeyValues";
+        if (ValueType is null)
+            return;
+        var type = ValueType.RawType;
+        if (type == typeof(ReadOnlyMemory<char>))
+            AddAnnotation(annotations, kind, i => _texts[i].AsMemory());
+        else if (type == typeof(bool))
+            AddAnnotation(annotations, kind, i => _numbers[i] != 0);
+        else if (type == typeof(float))
+            AddAnnotation(annotations, kind, i => (float)DoubleOf(_numbers[i]));
+        else if (type == typeof(double))
+            AddAnnotation(annotations, kind, i => DoubleOf(_numbers[i]));
+        else if (type == typeof(sbyte))
+            AddAnnotation(annotations, kind, i => (sbyte)_numbers[i]);
+        else if (type == typeof(byte))
+            AddAnnotation(annotations, kind, i => (byte)_numbers[i]);
+        else if (type == typeof(short))
+            AddAnnotation(annotations, kind, i => (short)_numbers[i]);
+        else if (type == typeof(ushort))
+            AddAnnotation(annotations, kind, i => (ushort)_numbers[i]);
+        else if (type == typeof(int))
+            AddAnnotation(annotations, kind, i => (int)_numbers[i]);
+        else if (type == typeof(uint))
+            AddAnnotation(annotations, kind, i => (uint)_numbers[i]);
+        else if (type == typeof(long))
+            AddAnnotation(annotations, kind, i => (long)_numbers[i]);
+        else
+            AddAnnotation(annotations, kind, i => (ulong)_numbers[i]);
+    }
+
+    /// <summary>Adds the labels as text, as <c>SlotNames</c> wants them; keys without values get none.</summary>
+    public void AddSlotNames(DataViewSchema.Annotations.Builder annotations)
+    {
+        if (ValueType is null)
+            return;
+        var names = Enumerable.Range(0, Count).Select(i => TextOf(i).AsMemory()).ToArray();
+        annotations.Add("SlotNames", new VectorDataViewType(TextDataViewType.Instance, names.Length),
+            (ref VBuffer<ReadOnlyMemory<char>> value) => new VBuffer<ReadOnlyMemory<char>>(names.Length, names).CopyTo(ref value));
+    }
+
+    public static Int128 NumberOf(double value) => BitConverter.DoubleToInt64Bits(value == 0 ? 0d : value);   // -0 is 0
+
+    private static double DoubleOf(Int128 number) => BitConverter.Int64BitsToDouble((long)number);
+
+    private void AddAnnotation<T>(DataViewSchema.Annotations.Builder annotations, string kind, Func<int, T> value)
+    {
+        var values = Enumerable.Range(0, Count).Select(value).ToArray();
+        annotations.Add(kind, new VectorDataViewType(ValueType, values.Length),
+            (ref VBuffer<T> destination) => new VBuffer<T>(values.Length, values).CopyTo(ref destination));
+    }
+}

@@ -1,0 +1,15 @@
+using System.Reflection;
+
+namespace Microsoft.ML.Similarity.Tests;
+
+/// <summary>Where the tests find what lies outside their output folder.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Metadata("RepositoryRoot");
+
+    /// <summary>The program that loads a model in a fresh process.</summary>
+    public static string LoadHost { get; } = Metadata("LoadHost");
+
+    private static string Metadata(string key) =>
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+}
