@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Encoders;
@@ -8,13 +9,20 @@ internal sealed class DenseModule : EncoderModule
 {
     private const double BatchNormEpsilon = 1e-5;
     private const double SmallestNorm = 1e-12;
+    private const string MeanName = "input_mean";
+    private const string DeviationName = "input_deviation";
 
     private readonly Generator _generator;
     private readonly Activation _activation;
     private readonly double _dropout;
     private readonly bool _normalize;
+    // Found by these names when the module moves to another device, and set anew.
+    [ComponentName(Name = MeanName)]
     private readonly Tensor? _mean;
+
+    [ComponentName(Name = DeviationName)]
     private readonly Tensor? _deviation;
+
     private readonly List<LinearLayer> _linear = [];
     private readonly List<BatchNorm1d> _norms = [];
 
@@ -28,8 +36,8 @@ internal sealed class DenseModule : EncoderModule
         _normalize = encoder.L2Normalize;
         if (encoder.StandardizeInputs)
         {
-            register_buffer("input_mean", _mean = zeros(inputDimension));
-            register_buffer("input_deviation", _deviation = ones(inputDimension));
+            register_buffer(MeanName, _mean = zeros(inputDimension));
+            register_buffer(DeviationName, _deviation = ones(inputDimension));
         }
         int[] widths = [inputDimension, .. hiddenWidths, encoder.OutputDimension];
         for (var i = 0; i + 1 < widths.Length; i++)
@@ -87,7 +95,7 @@ internal sealed class DenseModule : EncoderModule
             var matrix = Array.ConvertAll(weights.Get($"{LinearName(i)}.weight", outputs, inputs), v => (double)v);
             var bias = Array.ConvertAll(weights.Get($"{LinearName(i)}.bias", outputs), v => (double)v);
             if (i == 0 && encoder.StandardizeInputs)
-                FoldInput(matrix, bias, weights.Get("input_mean", inputs), weights.Get("input_deviation", inputs));
+                FoldInput(matrix, bias, weights.Get(MeanName, inputs), weights.Get(DeviationName, inputs));
             if (batchNorm && i < hiddenLayers)
                 FoldNorm(matrix, bias, name => weights.Get($"{NormName(i)}.{name}", outputs));
             layers.Add(new DenseLayer(inputs, outputs, matrix, bias, i < hiddenLayers ? activation : Activation.None));

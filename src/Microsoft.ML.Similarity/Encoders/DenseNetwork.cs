@@ -36,19 +36,20 @@ internal sealed class DenseNetwork
     /// <summary>The work of one row.</summary>
     public long MultiplyAdds { get; }
 
-    /// <summary>Embeds rows that lie one after another.</summary>
-    /// <param name="rows">[count, inputs].</param>
-    /// <param name="embeddings">[count, outputs].</param>
-    /// <param name="count">The number of rows.</param>
-    public void Evaluate(float[] rows, float[] embeddings, int count)
+    /// <summary>Embeds some of the rows that lie one after another.</summary>
+    /// <param name="rows">[n, inputs].</param>
+    /// <param name="embeddings">[n, outputs].</param>
+    /// <param name="start">The first row to embed.</param>
+    /// <param name="end">The row after the last one.</param>
+    public void Evaluate(float[] rows, float[] embeddings, int start, int end)
     {
-        if (count * MultiplyAdds < WorthThreads)
+        if ((end - start) * MultiplyAdds < WorthThreads)
         {
-            EvaluateRange(rows, embeddings, 0, count);
+            EvaluateRange(rows, embeddings, start, end);
             return;
         }
-        Parallel.For(0, (count + RowsPerTask - 1) / RowsPerTask, task =>
-            EvaluateRange(rows, embeddings, task * RowsPerTask, Math.Min(count, (task + 1) * RowsPerTask)));
+        Parallel.For(0, (end - start + RowsPerTask - 1) / RowsPerTask, task =>
+            EvaluateRange(rows, embeddings, start + task * RowsPerTask, Math.Min(end, start + (task + 1) * RowsPerTask)));
     }
 
     /// <summary>Embeds one row; of a sparse vector only the stored values cost time.</summary>

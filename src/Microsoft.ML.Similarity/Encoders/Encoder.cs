@@ -28,7 +28,17 @@ public abstract record Encoder
     /// <summary>The network with fresh weights.</summary>
     /// <param name="inputDimension">The number of features of a row.</param>
     /// <param name="generator">Draws the initial weights and, in training, the dropout masks.</param>
-    internal abstract EncoderModule CreateModule(int inputDimension, Generator generator);
+    internal EncoderModule CreateModule(int inputDimension, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        var module = BuildModule(inputDimension, generator);
+        // The module owns its state, whatever scope the caller is in.
+        foreach (var value in module.state_dict().Values)
+            value.DetachFromDisposeScope();
+        return module;
+    }
+
+    private protected abstract EncoderModule BuildModule(int inputDimension, Generator generator);
 
     /// <summary>The same network as plain arrays, where it is made of dense layers only.</summary>
     /// <param name="weights">The module's weights and buffers by name.</param>

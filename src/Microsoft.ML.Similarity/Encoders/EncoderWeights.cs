@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Persistence;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Encoders;
@@ -24,6 +25,18 @@ internal sealed class EncoderWeights(IEnumerable<KeyValuePair<string, EncoderWei
                 : throw new FormatException($"The weight '{name}' has the shape [{string.Join(", ", entry.Shape)}]; the encoder's is [{string.Join(", ", shape.ToArray())}].");
         }
         throw new FormatException($"The weight '{name}' is missing.");
+    }
+
+    /// <summary>Writes all weights as safetensors.</summary>
+    public void Write(Stream stream) =>
+        Safetensors.Write(stream, [.. _entries.Select(entry => SafetensorsPart.Of<float>(entry.Key, entry.Value.Values, entry.Value.Shape))]);
+
+    /// <exception cref="FormatException">The stream is no safetensors file of float32 values, or is damaged.</exception>
+    public static EncoderWeights Read(Stream stream)
+    {
+        var file = Safetensors.Read(stream);
+        return new(file.Tensors.Values.Select(tensor =>
+            KeyValuePair.Create(tensor.Name, new Entry(tensor.Shape, file.Get<float>(tensor.Name, tensor.Shape)))));
     }
 
     public static Entry ArrayOf(Tensor tensor)

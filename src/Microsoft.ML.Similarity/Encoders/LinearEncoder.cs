@@ -9,8 +9,7 @@ namespace Microsoft.ML.Similarity.Encoders;
 /// <remarks>The cheapest encoder, right for few rows and many features that are already good; b cancels in distances.</remarks>
 public sealed record LinearEncoder : Encoder
 {
-    /// <inheritdoc/>
-    internal override EncoderModule CreateModule(int inputDimension, Generator generator) =>
+    private protected override EncoderModule BuildModule(int inputDimension, Generator generator) =>
         new DenseModule(this, inputDimension, [], Activation.None, dropout: 0, batchNorm: false, generator);
 
     /// <inheritdoc/>

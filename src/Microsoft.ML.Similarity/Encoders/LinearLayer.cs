@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Encoders;
@@ -6,7 +7,11 @@ namespace Microsoft.ML.Similarity.Encoders;
 /// <summary>x → Wx + b, initialised by a generator of our own; <c>nn.Linear</c> would move torch's global one.</summary>
 internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
 {
+    // Found by these names when the module moves to another device, and set anew.
+    [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
     private readonly Parameter _bias;
 
     public LinearLayer(int inputs, int outputs, Generator generator)

@@ -31,8 +31,7 @@ public sealed record MlpEncoder : Encoder
     /// <summary>Whether hidden layers are normalised over the batch in training and by running statistics after. Default false.</summary>
     public bool BatchNorm { get; init; }
 
-    /// <inheritdoc/>
-    internal override EncoderModule CreateModule(int inputDimension, Generator generator) =>
+    private protected override EncoderModule BuildModule(int inputDimension, Generator generator) =>
         new DenseModule(this, inputDimension, HiddenWidths, Activation, Dropout, BatchNorm, generator);
 
     /// <inheritdoc/>

@@ -46,7 +46,11 @@ public sealed class EmbeddedBatch
     {
         ArgumentNullException.ThrowIfNull(distance);
         if (!_distances.TryGetValue(distance, out var pairwise))
+        {
+            // A miner may be the first to ask, without gradient; the loss that asks next needs it.
+            using var _ = enable_grad();
             _distances.Add(distance, pairwise = distance.Pairwise(Embeddings, Embeddings));
+        }
         return pairwise;
     }
 }

@@ -1,0 +1,78 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Interop;
+using Microsoft.ML.Similarity.Rows;
+using Microsoft.ML.Similarity.Training;
+
+namespace Microsoft.ML.Similarity.Embedding;
+
+/// <summary>Adds the embedding of a feature column. Made by the trainers of <c>ml.Similarity.Trainers</c>, or loaded by <c>ml.Model.Load</c>.</summary>
+/// <remarks>
+/// Safe for use by several threads and by several cursors and prediction engines at once. <see cref="Dispose"/> frees
+/// native memory, of which only large networks have any; it is taken again when the transformer is used again, so an
+/// engine that disposes the transformer it was made of does not break the others.
+/// </remarks>
+public sealed class EmbeddingTransformer : ISingleFeaturePredictionTransformer<EmbeddingModel>, IDisposable
+{
+    private readonly EmbeddingMapping _mapping;
+    private readonly TorchEvaluator? _torch;
+
+    internal EmbeddingTransformer(
+        IHostEnvironment environment, EmbeddingModel model, string featureColumnName, string outputColumnName, TrainingSummary summary)
+    {
+        Model = model;
+        FeatureColumnName = featureColumnName;
+        OutputColumnName = outputColumnName;
+        Summary = summary;
+        _torch = TorchEvaluator.CreateIfWorthwhile(environment, model);
+        _mapping = new EmbeddingMapping(model, _torch, featureColumnName, OutputColumn(outputColumnName, model.Encoder));
+    }
+
+    /// <summary>The trained encoder.</summary>
+    public EmbeddingModel Model { get; }
+
+    /// <summary>How the training went.</summary>
+    public TrainingSummary Summary { get; }
+
+    /// <summary>The column embedded.</summary>
+    public string FeatureColumnName { get; }
+
+    /// <summary>The column added.</summary>
+    public string OutputColumnName { get; }
+
+    /// <summary>A vector of Single with as many values as the model takes.</summary>
+    public DataViewType FeatureColumnType => new VectorDataViewType(NumberDataViewType.Single, Model.InputDimension);
+
+    /// <summary>True.</summary>
+    public bool IsRowToRowMapper => true;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing, or not a vector of as many Single values as trained on.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new BatchBinding(inputSchema, _mapping).Output;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing, or not a vector of as many Single values as trained on.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new BatchedRowMapper(new BatchBinding(inputSchema, _mapping));
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing, or not a vector of as many Single values as trained on.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new BatchedView(input, new BatchBinding(input.Schema, _mapping));
+    }
+
+    /// <summary>Frees native memory; the transformer can still be used, and takes it again then.</summary>
+    public void Dispose() => _torch?.Release();
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => SavedEmbedding.Save(ctx, this);
+
+    internal static DataViewSchema.DetachedColumn OutputColumn(string name, Encoder encoder)
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        if (encoder.L2Normalize)
+            annotations.AddPrimitiveValue("IsNormalized", BooleanDataViewType.Instance, true);
+        return new(name, new VectorDataViewType(NumberDataViewType.Single, encoder.OutputDimension), annotations.ToAnnotations());
+    }
+}

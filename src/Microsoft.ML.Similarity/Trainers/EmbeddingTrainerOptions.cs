@@ -1,0 +1,84 @@
+using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Training;
+
+namespace Microsoft.ML.Similarity.Trainers;
+
+/// <summary>What all trainers of embeddings have in common. Values are checked when a trainer is made from them, and copied.</summary>
+public abstract class EmbeddingTrainerOptions
+{
+    /// <summary>The name of the embedding column. Default <c>Embedding</c>.</summary>
+    public string OutputColumnName = "Embedding";
+
+    /// <summary>The network. Default an <see cref="MlpEncoder"/> with its defaults.</summary>
+    public Encoder Encoder = new MlpEncoder();
+
+    /// <summary>The rows of a batch, at least 2. Default 128. With fewer training rows, a batch is all of them.</summary>
+    public int BatchSize = 128;
+
+    /// <summary>The number of epochs at which training ends at the latest, at least 1. Default 60.</summary>
+    public int MaximumNumberOfEpochs = 60;
+
+    /// <summary>The learning rate after warm-up, above 0. Default 0.001.</summary>
+    public double LearningRate = 1e-3;
+
+    /// <summary>AdamW's decoupled weight decay, at least 0. Default 0.01. Loshchilov and Hutter (2019).</summary>
+    public double WeightDecay = 1e-2;
+
+    /// <summary>How the learning rate moves after warm-up. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
+    public LearningRateSchedule LearningRateSchedule = LearningRateSchedule.Cosine;
+
+    /// <summary>The share of the training in which the learning rate rises from 0, in [0, 1). Default 0.05.</summary>
+    public double WarmUpFraction = 0.05;
+
+    /// <summary>
+    /// The share of the training data held out for validation by <c>Fit(data)</c>, in [0, 1); default 0.1. Whole classes
+    /// where that makes at least five of them, else rows of each class. 0 switches early stopping off.
+    /// <c>Fit(data, validation)</c> holds nothing out.
+    /// </summary>
+    public double ValidationFraction = 0.1;
+
+    /// <summary>Training ends when the validation metric has not improved for so many epochs, at least 1. Default 10.</summary>
+    public int EarlyStoppingPatience = 10;
+
+    /// <summary>
+    /// Decides the initial weights, the batches and what is held out. Null, the default, takes the seed of the
+    /// <see cref="MLContext"/>, or a random one where that has none; the <see cref="TrainingSummary"/> says which it was.
+    /// </summary>
+    public int? Seed;
+
+    /// <summary>Hears about once a second, and after each epoch, how training goes; on the training thread.</summary>
+    public IProgress<TrainingProgress>? Progress;
+
+    /// <summary>Ends training: Fit returns the best model so far, or throws where there is none yet.</summary>
+    public CancellationToken CancellationToken;
+
+    /// <summary>Whether a cancelled Fit throws <see cref="OperationCanceledException"/> even if it has a model to return. Default false.</summary>
+    public bool ThrowOnCancellation;
+
+    private protected void CheckCommon()
+    {
+        ArgumentException.ThrowIfNullOrEmpty(OutputColumnName);
+        ArgumentNullException.ThrowIfNull(Encoder);
+        AtLeast(BatchSize, 2, nameof(BatchSize));
+        AtLeast(MaximumNumberOfEpochs, 1, nameof(MaximumNumberOfEpochs));
+        AtLeast(EarlyStoppingPatience, 1, nameof(EarlyStoppingPatience));
+        if (!(LearningRate > 0) || !double.IsFinite(LearningRate))
+            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "LearningRate must be a finite number above 0.");
+        if (!(WeightDecay >= 0) || !double.IsFinite(WeightDecay))
+            throw new ArgumentOutOfRangeException(nameof(WeightDecay), WeightDecay, "WeightDecay must be a finite number of at least 0.");
+        Fraction(WarmUpFraction, nameof(WarmUpFraction));
+        Fraction(ValidationFraction, nameof(ValidationFraction));
+    }
+
+    private static void AtLeast(int value, int least, string name)
+    {
+        if (value < least)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}.");
+    }
+
+    private static void Fraction(double value, string name)
+    {
+        if (value is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and less than 1.");
+    }
+}

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Embedding;
+using Microsoft.ML.Similarity.Interop;
+using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Miners;
+using Microsoft.ML.Similarity.Rows;
+using Microsoft.ML.Similarity.Sampling;
+using Microsoft.ML.Similarity.Training;
+using Microsoft.ML.Trainers;
+
+namespace Microsoft.ML.Similarity.Trainers;
+
+/// <summary>
+/// Learns, from labelled rows, an embedding in which rows of the same class are near and rows of different classes far,
+/// also for classes that were not trained on.
+/// </summary>
+/// <remarks>
+/// <para>Made by <c>ml.Similarity.Trainers.MetricLearning</c>, <c>.Triplet</c> or <c>.Contrastive</c>.</para>
+/// <para><b>Input and output columns</b></para>
+/// <list type="table">
+/// <listheader><term>Column</term><description>Type</description></listheader>
+/// <item><term>Label</term><description>Key, text, an integer type or Boolean. Rows whose label is missing (key 0, empty
+/// text) are left out, with a warning in the log.</description></item>
+/// <item><term>Features</term><description>A vector of Single of known size, dense or sparse, of finite numbers.</description></item>
+/// <item><term>Example weight</term><description>Optional: Single, at least 0; the weight of a row as anchor.</description></item>
+/// <item><term>Embedding (output)</term><description>A vector of Single of the encoder's output dimension, with the
+/// annotation IsNormalized where the encoder normalises. A row with a NaN or infinite feature gets NaN.</description></item>
+/// </list>
+/// <para><b>Trainer characteristics</b></para>
+/// <list type="table">
+/// <listheader><term>Question</term><description>Answer</description></listheader>
+/// <item><term>Task</term><description>An embedding for retrieval, verification and nearest neighbours.</description></item>
+/// <item><term>Is normalisation required?</term><description>No: by default the encoder standardises its inputs.</description></item>
+/// <item><term>Is caching required?</term><description>No: the data is read once.</description></item>
+/// <item><term>Required NuGet in addition</term><description>TorchSharp-cpu, TorchSharp-cuda-windows or TorchSharp-cuda-linux, to
+/// train. Not to use the model, unless its network is large.</description></item>
+/// </list>
+/// <para>
+/// At least two classes must have rows to train on, and one of them at least two rows. A class with a single row takes
+/// part as negatives only. A trainer can be used by several threads at once if its progress receiver can.
+/// </para>
+/// </remarks>
+public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransformer, EmbeddingModel>
+{
+    private readonly IHostEnvironment _environment;
+    private readonly LabeledColumns _columns;
+    private readonly string _outputColumn;
+    private readonly TrainingSettings _settings;
+    private readonly int? _seed;
+    private readonly double _validationFraction;
+    private readonly CancellationToken _cancellation;
+
+    internal MetricLearningTrainer(IHostEnvironment environment, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        _environment = environment;
+        _columns = new(options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName);
+        _outputColumn = options.OutputColumnName;
+        _seed = options.Seed;
+        _validationFraction = options.ValidationFraction;
+        _cancellation = options.CancellationToken;
+        _settings = new TrainingSettings
+        {
+            Encoder = options.Encoder,
+            Loss = options.Loss,
+            Miner = options.Miner,
+            Sampler = options.Sampler,
+            BatchSize = options.BatchSize,
+            MaximumNumberOfEpochs = options.MaximumNumberOfEpochs,
+            LearningRate = options.LearningRate,
+            WeightDecay = options.WeightDecay,
+            Schedule = options.LearningRateSchedule,
+            WarmUpFraction = options.WarmUpFraction,
+            EarlyStoppingPatience = options.EarlyStoppingPatience,
+            Seed = 0,
+            ThrowOnCancellation = options.ThrowOnCancellation,
+            Progress = options.Progress,
+        };
+    }
+
+    /// <summary>Normalisation and caching are not needed; validation is supported.</summary>
+    public TrainerInfo Info { get; } = TrainerInfos.Create(needNormalization: false, wantCaching: false, supportsValidation: true);
+
+    /// <summary>Trains on the rows of a view, of which a fraction is held out for validation as the options say.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">The data cannot be trained on, the GPU asked for is not there, or libtorch does not load; the message says what to do.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled before its first epoch was complete, or the options want it thrown.</exception>
+    public EmbeddingTransformer Fit(IDataView input) => FitCore(input, null);
+
+    /// <summary>Trains on all rows of one view and validates on another, whose classes may be others.</summary>
+    /// <param name="trainData">The rows to train on.</param>
+    /// <param name="validationData">The rows the embedding is measured on after each epoch, or null to train without.</param>
+    /// <inheritdoc cref="Fit(IDataView)" path="/exception"/>
+    public EmbeddingTransformer Fit(IDataView trainData, IDataView? validationData)
+    {
+        return FitCore(trainData, (run, dimension) =>
+        {
+            if (validationData is null)
+                return null;
+            CheckColumns(Shapes.Of(validationData.Schema), withWeight: false);
+            return TrainingSetReader.Read(validationData, _columns with { Weight = null }, dimension, run.Device, run.Channel, run.IsCancelled);
+        });
+    }
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        CheckColumns(inputSchema, withWeight: true);
+        return inputSchema.With([EmbeddingTransformer.OutputColumn(_outputColumn, _settings.Encoder)]);
+    }
+
+    private void CheckColumns(SchemaShape shape, bool withWeight)
+    {
+        InputColumns.CheckLabel(shape, _columns.Label);
+        InputColumns.CheckFeatures(shape, _columns.Feature);
+        if (withWeight && _columns.Weight is not null)
+            InputColumns.CheckNumber(shape, _columns.Weight, "example weight");
+    }
+
+    private EmbeddingTransformer FitCore(IDataView input, Func<TrainingRun, int, TrainingSet?>? readValidation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        CheckColumns(Shapes.Of(input.Schema), withWeight: true);
+        var clock = Stopwatch.StartNew();
+        var host = _environment.Register(nameof(MetricLearningTrainer));
+        using var channel = host.Start("Training");
+        var device = Devices.Select(_environment, channel);
+        var run = new TrainingRun(device, channel, () => _cancellation.IsCancellationRequested || host.IsCancelled(), clock);
+        var settings = _settings with { Seed = _seed ?? _environment.Seed() ?? Random.Shared.Next() };
+
+        using var set = TrainingSetReader.Read(input, _columns, null, device, channel, run.IsCancelled);
+        using var given = readValidation?.Invoke(run, set.Features.Dimension);
+        var (training, heldOut) = HoldOut.Split(set.Classes, set.ClassCount, readValidation is null ? _validationFraction : 0, SeedSequence.HoldOut(settings.Seed));
+        CheckTrainable(set, training);
+        var validation = given is not null ? new ValidationSet(given, [.. Enumerable.Range(0, given.Count)], settings.Seed)
+            : heldOut.Length > 0 ? new ValidationSet(set, heldOut, settings.Seed)
+            : null;
+        if (validation is { IsUsable: false })
+        {
+            throw new InvalidOperationException(
+                $"No class of the validation data has two rows in column '{_columns.Label}', so nothing can be measured. Give other rows, or train without validation.");
+        }
+        using var loop = new TrainingLoop(settings, set, training, validation, run);
+        var (weights, summary) = loop.Run();
+        return new EmbeddingTransformer(
+            _environment, new EmbeddingModel(settings.Encoder, set.Features.Dimension, weights), _columns.Feature, _outputColumn, summary);
+    }
+
+    private void CheckTrainable(TrainingSet set, int[] rows)
+    {
+        var groups = TrainingSet.GroupByClass(rows, set.Classes, set.ClassCount);
+        if (groups.Length < 2)
+        {
+            throw new InvalidOperationException(
+                $"Column '{_columns.Label}' has only one class in the training data; at least two are needed to learn what is different.");
+        }
+        if (Array.TrueForAll(groups, group => group.Length == 1))
+        {
+            throw new InvalidOperationException(
+                $"Every class in column '{_columns.Label}' has a single row in the training data; at least one class needs two rows to learn what is alike.");
+        }
+    }
+
+    /// <summary>The options of a <see cref="MetricLearningTrainer"/>.</summary>
+    public sealed class Options : EmbeddingTrainerOptions
+    {
+        /// <summary>The label column: key, text, an integer type or Boolean. Default <c>Label</c>.</summary>
+        public string LabelColumnName = "Label";
+
+        /// <summary>The feature column: a vector of Single. Default <c>Features</c>.</summary>
+        public string FeatureColumnName = "Features";
+
+        /// <summary>The column of row weights: Single, at least 0. Null, the default, for equal weights.</summary>
+        public string? ExampleWeightColumnName;
+
+        /// <summary>What is minimised. Default a <see cref="ContrastiveLoss"/> with its defaults.</summary>
+        public Loss Loss = new ContrastiveLoss();
+
+        /// <summary>Which tuples of a batch the loss learns from. Null, the default, for all.</summary>
+        public Miner? Miner;
+
+        /// <summary>How batches are filled. Default a <see cref="ClassSampler"/> with its defaults.</summary>
+        public ClassSampler Sampler = new();
+
+        internal void Check()
+        {
+            CheckCommon();
+            ArgumentException.ThrowIfNullOrEmpty(LabelColumnName);
+            ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
+            ArgumentNullException.ThrowIfNull(Loss);
+            ArgumentNullException.ThrowIfNull(Sampler);
+        }
+    }
+}
