@@ -43,7 +43,7 @@ internal sealed class RelevantRanks
         if (count == 0)
             return [];
 
-        if (_keys.Length < count)
+        if (_counts.Length <= count)
         {
             _keys = new ulong[count + 1];   // one more is read, whatever it holds, behind the last
             _counts = new int[count + 1];

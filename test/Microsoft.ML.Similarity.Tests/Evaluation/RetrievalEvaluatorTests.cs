@@ -34,6 +34,17 @@ public sealed class RetrievalEvaluatorTests
         AssertEqual(RetrievalEvaluator.LeaveOneOut(Pack(rows, labels), cutoffs: Cutoffs), expected);
     }
 
+    // Scratch memory that grows from query to query fits each.
+    [Test]
+    public void Classes_of_every_size_in_ascending_order_equal_brute_force()
+    {
+        var labels = Enumerable.Range(0, 12).SelectMany(size => Enumerable.Repeat(size, size)).ToArray();
+        var random = new Random(8);
+        var rows = labels.Select(_ => new float[] { random.Next(20), random.Next(20) }).ToArray();
+        var expected = new BruteForceRetrieval(rows, labels, rows, labels, leaveOneOut: true, BruteForceRetrieval.SquaredEuclidean);
+        AssertEqual(RetrievalEvaluator.LeaveOneOut(Pack(rows, labels), cutoffs: Cutoffs, threads: 1), expected);
+    }
+
     // So many references that blocks of queries are smaller, and end within these; not within a third of them.
     [Test]
     public void The_size_of_blocks_changes_nothing()
