@@ -27,7 +27,7 @@ internal sealed class InferenceBenchmark : IBenchmark
         var ml = command.CreateContext();
         var rows = Generate(command.Seed);
         report.Progress("training");
-        using var model = Trainers.Quick(ml, [HiddenWidth], OutputDimension).Fit(ml.Data.LoadFromEnumerable(rows[..1024]));
+        using var model = BenchmarkTrainers.Quick(ml, [HiddenWidth], OutputDimension).Fit(ml.Data.LoadFromEnumerable(rows[..1024]));
 
         report.Progress("caching");
         var data = ml.Data.Cache(ml.Data.LoadFromEnumerable(Enumerable.Range(0, Rows).Select(i => rows[i % rows.Length])), "Features");

@@ -33,7 +33,7 @@ internal static class OpenSet
 
         report.Progress($"training on {trainClasses.Count} classes");
         var clock = Stopwatch.StartNew();
-        var model = Trainers.Default(ml, command, report).Fit(ml.Data.Cache(standardize.Transform(train)));
+        var model = BenchmarkTrainers.Default(ml, command, report).Fit(ml.Data.Cache(standardize.Transform(train)));
         var trainSeconds = clock.Elapsed.TotalSeconds;
         var learned = Evaluate(model.Transform(standardize.Transform(unseen)), "Embedding");
         var seconds = clock.Elapsed.TotalSeconds;

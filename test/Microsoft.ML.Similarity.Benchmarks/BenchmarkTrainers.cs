@@ -5,7 +5,7 @@ using Microsoft.ML.Similarity.Trainers;
 namespace Microsoft.ML.Similarity.Benchmarks;
 
 /// <summary>The trainers that benchmarks use, on the columns Label and Features.</summary>
-internal static class Trainers
+internal static class BenchmarkTrainers
 {
     /// <summary>With default options.</summary>
     public static IEstimator<EmbeddingTransformer> Default(MLContext ml, CommandLine command, Report report) =>
