@@ -111,8 +111,7 @@ public sealed class EvaluateRetrievalTests
         Assert.That(() => _ml.Similarity.EvaluateRetrieval(data, "Label", "Vector"), Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.EqualTo("Could not find the embedding column 'Vector' in the input schema. (Parameter 'inputSchema')"));
         Assert.That(() => _ml.Similarity.EvaluateRetrieval(data, "Embedding"), Throws.TypeOf<ArgumentOutOfRangeException>()
-            .With.Message.EqualTo("Schema mismatch for label column 'Embedding': expected Key, String, an integer type or Boolean, got Vector<Single, 2>. (Parameter 'inputSchema')")
-            .Or.Message.EqualTo("Schema mismatch for label column 'Embedding': expected Key, String, an integer type or Boolean, got Vector<Single>. (Parameter 'inputSchema')"));
+            .With.Message.EqualTo("Schema mismatch for label column 'Embedding': expected Key, String, an integer type or Boolean, got Vector<Single>. (Parameter 'inputSchema')"));
         Assert.That(() => _ml.Similarity.EvaluateRetrieval(data, "Label", "Label"), Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.EqualTo("Schema mismatch for embedding column 'Label': expected Vector<Single>, got String. (Parameter 'inputSchema')"));
     }
@@ -132,15 +131,10 @@ public sealed class EvaluateRetrievalTests
     [Test]
     public void More_rows_than_the_view_foretells_are_read()
     {
-        var data = _ml.Data.FilterRowsByColumn(Many(), "Position", lowerBound: 0, upperBound: 900);
+        var rows = Enumerable.Range(0, 1000).Select(i => new Positioned { Position = i, Label = i / 10 % 3, Embedding = [i, 0] });
+        var data = _ml.Data.FilterRowsByColumn(_ml.Data.LoadFromEnumerable(rows), "Position", lowerBound: 0, upperBound: 900);
         Assert.That(data.GetRowCount(), Is.Null);
         Assert.That(_ml.Similarity.EvaluateRetrieval(data).QueryCount, Is.EqualTo(900));
-
-        IDataView Many()
-        {
-            var rows = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1000).Select(i => new Positioned { Position = i, Label = i / 10 % 3, Embedding = [i, 0] }));
-            return rows;
-        }
     }
 
     private sealed class Positioned
