@@ -21,17 +21,22 @@ public static class SimilarityEvaluationExtensions
     /// <param name="embeddingColumnName">A vector of <see cref="float"/> values, of known size.</param>
     /// <param name="metric">What ranks the rows.</param>
     /// <param name="cutoffs">The k of recall@k and NDCG@k, each at least 1; null for 1, 5 and 10.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or a cutoff is less than 1.</exception>
+    /// <param name="maximumRank">
+    /// How far the other metrics look down the ranking, at least 1; null for to its end. For instance 10 makes MRR what is
+    /// called MRR@10. Rows beyond it count as not found.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or a cutoff or the maximum rank is less than 1.</exception>
     /// <exception cref="InvalidOperationException">No row can be evaluated.</exception>
     public static RetrievalMetrics EvaluateRetrieval(
         this SimilarityCatalog catalog, IDataView data, string labelColumnName = "Label", string embeddingColumnName = "Embedding",
-        NeighborMetric metric = NeighborMetric.Euclidean, IReadOnlyList<int>? cutoffs = null)
+        NeighborMetric metric = NeighborMetric.Euclidean, IReadOnlyList<int>? cutoffs = null,
+        int? maximumRank = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         var label = InputColumns.Label(data.Schema, labelColumnName);
         var embedding = InputColumns.Features(data.Schema, embeddingColumnName, EmbeddingRole);
-        return RetrievalEvaluator.LeaveOneOut(LabelledRowsReader.Read(data, label, embedding, LabelVocabulary.For(label)), metric, cutoffs);
+        return RetrievalEvaluator.LeaveOneOut(LabelledRowsReader.Read(data, label, embedding, LabelVocabulary.For(label)), metric, cutoffs, maximumRank);
     }
 
     /// <summary>Scores how well queries find the reference rows of their class.</summary>
@@ -51,11 +56,16 @@ public static class SimilarityEvaluationExtensions
     /// <param name="embeddingColumnName">A vector of <see cref="float"/> values, of the same known size in both.</param>
     /// <param name="metric">What ranks the references.</param>
     /// <param name="cutoffs">The k of recall@k and NDCG@k, each at least 1; null for 1, 5 and 10.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing, of another type or size, or a cutoff is less than 1.</exception>
+    /// <param name="maximumRank">
+    /// How far the other metrics look down the ranking, at least 1; null for to its end. For instance 10 makes MRR what is
+    /// called MRR@10. Rows beyond it count as not found.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing, of another type or size, or a cutoff or the maximum rank is less than 1.</exception>
     /// <exception cref="InvalidOperationException">No query can be evaluated.</exception>
     public static RetrievalMetrics EvaluateRetrieval(
         this SimilarityCatalog catalog, IDataView queries, IDataView references, string labelColumnName = "Label",
-        string embeddingColumnName = "Embedding", NeighborMetric metric = NeighborMetric.Euclidean, IReadOnlyList<int>? cutoffs = null)
+        string embeddingColumnName = "Embedding", NeighborMetric metric = NeighborMetric.Euclidean, IReadOnlyList<int>? cutoffs = null,
+        int? maximumRank = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(queries);
@@ -69,6 +79,6 @@ public static class SimilarityEvaluationExtensions
         var vocabulary = LabelVocabulary.For(queryLabel);
         return RetrievalEvaluator.QueryAgainstReference(
             LabelledRowsReader.Read(queries, queryLabel, queryEmbedding, vocabulary),
-            LabelledRowsReader.Read(references, referenceLabel, referenceEmbedding, vocabulary), metric, cutoffs);
+            LabelledRowsReader.Read(references, referenceLabel, referenceEmbedding, vocabulary), metric, cutoffs, maximumRank);
     }
 }

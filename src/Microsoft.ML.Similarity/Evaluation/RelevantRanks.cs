@@ -12,7 +12,10 @@ namespace Microsoft.ML.Similarity.Evaluation;
 /// </remarks>
 internal sealed class RelevantRanks
 {
-    private const int MaximumIntervals = 8192;   // 32 KB: the table stays in the first-level cache
+    // Most intervals are to hold no relevant row, and few of them several; the table stays in the second-level cache.
+    private const int IntervalsPerRow = 16;
+    private const int MaximumIntervals = 1 << 15;
+
     private ulong[] _keys = [];
     private int[] _counts = [];
     private readonly int[] _starts = new int[MaximumIntervals + 2];
@@ -40,12 +43,12 @@ internal sealed class RelevantRanks
         if (count == 0)
             return [];
 
-        if (_keys.Length < count)
+        if (_counts.Length <= count)
         {
-            _keys = new ulong[count];
+            _keys = new ulong[count + 1];   // one more is read, whatever it holds, behind the last
             _counts = new int[count + 1];
         }
-        var table = new Intervals(nearest, farthest, Math.Clamp(4 * count, 16, MaximumIntervals));
+        var table = new Intervals(nearest, farthest, (int)Math.Min((long)IntervalsPerRow * count, MaximumIntervals));
         Sort(distances, relevant, self, table);
         Count(distances, table, _counts.AsSpan(0, count + 1));
         for (var i = 1; i < count; i++)
@@ -88,20 +91,19 @@ internal sealed class RelevantRanks
             if (distance > table.Farthest)
                 continue;
             var interval = table.IndexOf(distance);
+            var key = Key(distance, row);
             var low = starts[interval];
             var high = starts[interval + 1];
-            if (low < high)
+            while (high - low > 1)
             {
-                var key = Key(distance, row);
-                while (low < high)
-                {
-                    var middle = (low + high) >>> 1;
-                    if (keys[middle] < key)
-                        low = middle + 1;
-                    else
-                        high = middle;
-                }
+                var middle = (low + high) >>> 1;
+                if (keys[middle] < key)
+                    low = middle + 1;
+                else
+                    high = middle;
             }
+            // The usual 0 or 1 rows without a branch, which nothing could predict.
+            low += (high - low) & Convert.ToInt32(keys[low] < key);
             counts[low]++;
         }
     }

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Similarity.Evaluation;
 
-/// <summary>The numbers of neighbours k at which recall and NDCG are given, and the discounts of NDCG.</summary>
+/// <summary>How far down the ranking each metric looks, and the discounts of NDCG.</summary>
 internal sealed class RetrievalCutoffs
 {
     private static readonly int[] Default = [1, 5, 10];
@@ -8,10 +8,14 @@ internal sealed class RetrievalCutoffs
     private readonly int[] _values;
     private readonly double[] _idealGains;
 
-    /// <param name="cutoffs">Each at least 1; null for 1, 5 and 10.</param>
+    /// <param name="cutoffs">The k of recall@k and NDCG@k, each at least 1; null for 1, 5 and 10.</param>
+    /// <param name="maximumRank">How far the other metrics look; at least 1, or null for to the end.</param>
     /// <param name="references">No rank is larger than this.</param>
-    public RetrievalCutoffs(IReadOnlyList<int>? cutoffs, int references)
+    public RetrievalCutoffs(IReadOnlyList<int>? cutoffs, int? maximumRank, int references)
     {
+        if (maximumRank < 1)
+            throw new ArgumentOutOfRangeException(nameof(maximumRank), $"The maximum rank is {maximumRank}; it must be at least 1, or null for all ranks.");
+        MaximumRank = maximumRank ?? int.MaxValue;
         _values = [.. (cutoffs ?? Default).Distinct().Order()];
         if (_values is [< 1, ..])
             throw new ArgumentOutOfRangeException(nameof(cutoffs), $"A cutoff is {_values[0]}; every number of neighbours must be at least 1.");
@@ -21,6 +25,8 @@ internal sealed class RetrievalCutoffs
         for (var rank = 1; rank <= largest; rank++)
             _idealGains[rank] = _idealGains[rank - 1] + Discount(rank);
     }
+
+    public int MaximumRank { get; }
 
     public ReadOnlySpan<int> Values => _values;
 

@@ -13,35 +13,37 @@ internal static class RetrievalEvaluator
     /// <param name="rows">Rows without a class or with an embedding that is not finite are left out and counted.</param>
     /// <param name="metric">What ranks the rows.</param>
     /// <param name="cutoffs">The k of recall@k and NDCG@k; null for 1, 5 and 10.</param>
+    /// <param name="maximumRank">How far the other metrics look down the ranking; null for to its end.</param>
     /// <param name="threads">At most this many; -1 for all.</param>
     /// <param name="cancellation">Ends the work with <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A cutoff is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A cutoff or the maximum rank is less than 1.</exception>
     /// <exception cref="InvalidOperationException">No query has a row to find.</exception>
     public static RetrievalMetrics LeaveOneOut(
         LabelledRows rows, NeighborMetric metric = NeighborMetric.Euclidean, IReadOnlyList<int>? cutoffs = null,
-        int threads = -1, CancellationToken cancellation = default)
+        int? maximumRank = null, int threads = -1, CancellationToken cancellation = default)
     {
         var usable = new UsableRows(rows);
-        return Evaluate(usable, usable, metric, cutoffs, threads, cancellation);
+        return Evaluate(usable, usable, metric, cutoffs, maximumRank, threads, cancellation);
     }
 
     /// <summary>Every query against all references; both of the same dimension and with the same numbering of classes.</summary>
     /// <inheritdoc cref="LeaveOneOut"/>
     public static RetrievalMetrics QueryAgainstReference(
         LabelledRows queries, LabelledRows references, NeighborMetric metric = NeighborMetric.Euclidean, IReadOnlyList<int>? cutoffs = null,
-        int threads = -1, CancellationToken cancellation = default)
+        int? maximumRank = null, int threads = -1, CancellationToken cancellation = default)
     {
         if (queries.Dimension != references.Dimension)
             throw new ArgumentException($"The queries have {queries.Dimension} dimensions and the references {references.Dimension}.", nameof(references));
-        return Evaluate(new UsableRows(queries), new UsableRows(references), metric, cutoffs, threads, cancellation);
+        return Evaluate(new UsableRows(queries), new UsableRows(references), metric, cutoffs, maximumRank, threads, cancellation);
     }
 
     private static RetrievalMetrics Evaluate(
-        UsableRows queries, UsableRows references, NeighborMetric metric, IReadOnlyList<int>? cutoffs, int threads, CancellationToken cancellation)
+        UsableRows queries, UsableRows references, NeighborMetric metric, IReadOnlyList<int>? cutoffs, int? maximumRank,
+        int threads, CancellationToken cancellation)
     {
         if (!Enum.IsDefined(metric))
             throw new ArgumentOutOfRangeException(nameof(metric), $"The metric is {metric}; it must be Euclidean, Cosine or InnerProduct.");
-        var atK = new RetrievalCutoffs(cutoffs, references.Count);
+        var atK = new RetrievalCutoffs(cutoffs, maximumRank, references.Count);
         var leaveOneOut = ReferenceEquals(queries, references);
         var sums = new RetrievalSums(atK);
         if (references.Count > 0)

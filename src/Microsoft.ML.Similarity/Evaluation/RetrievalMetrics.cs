@@ -9,7 +9,8 @@ namespace Microsoft.ML.Similarity.Evaluation;
 /// the query's class is relevant. All metrics are means over the evaluated queries, from 0 to 1, and 1 is best.
 /// </summary>
 /// <remarks>
-/// R is the number of reference rows of the query's class, without the query itself. Rows at equal distances rank in the
+/// R is the number of reference rows of the query's class, without the query itself. Where a maximum rank was given, relevant rows
+/// beyond it count as not found, and "the R nearest" are no more than it. Rows at equal distances rank in the
 /// order of the data. R-precision and MAP@R: Musgrave, Belongie and Lim, "A Metric Learning Reality Check", 2020
 /// (<see href="https://arxiv.org/abs/2003.08505"/>).
 /// </remarks>
@@ -39,7 +40,7 @@ public sealed class RetrievalMetrics
     /// <summary>The fraction of queries whose nearest row is of their class.</summary>
     public double PrecisionAt1 { get; }
 
-    /// <summary>The fraction of relevant rows among the R nearest.</summary>
+    /// <summary>The fraction of the R nearest rows that are relevant.</summary>
     public double RPrecision { get; }
 
     /// <summary>
@@ -48,7 +49,7 @@ public sealed class RetrievalMetrics
     /// </summary>
     public double MeanAveragePrecisionAtR { get; }
 
-    /// <summary>MAP: the precision at each relevant row, averaged over all R of them however far they rank.</summary>
+    /// <summary>MAP: the precision at each relevant row, summed and divided by R; rows beyond the R nearest count too.</summary>
     public double MeanAveragePrecision { get; }
 
     /// <summary>MRR: 1 divided by the rank of the nearest relevant row.</summary>

@@ -24,24 +24,25 @@ internal sealed class RetrievalSums(RetrievalCutoffs cutoffs)
     /// <param name="ranks">The ranks of the query's relevant references among all, from 1, ascending.</param>
     public void Add(ReadOnlySpan<int> ranks)
     {
-        var relevant = ranks.Length;
-        if (relevant == 0)
+        if (ranks.IsEmpty)
         {
             UnmatchedQueries++;
             return;
         }
         Queries++;
         var first = ranks[0];
-        ReciprocalRank += 1d / first;
+        ReciprocalRank += first <= cutoffs.MaximumRank ? 1d / first : 0;
         PrecisionAt1 += first == 1 ? 1 : 0;
 
+        var relevant = ranks.Length;
+        var nearest = Math.Min(relevant, cutoffs.MaximumRank);
         double precisions = 0;
         var i = 0;
-        for (; i < relevant && ranks[i] <= relevant; i++)
+        for (; i < nearest && ranks[i] <= nearest; i++)
             precisions += (i + 1d) / ranks[i];
-        RPrecision += (double)i / relevant;
+        RPrecision += (double)i / nearest;
         AveragePrecisionAtR += precisions / relevant;
-        for (; i < relevant; i++)
+        for (; i < relevant && ranks[i] <= cutoffs.MaximumRank; i++)
             precisions += (i + 1d) / ranks[i];
         AveragePrecision += precisions / relevant;
 
