@@ -25,7 +25,8 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <item><term>Memory and size of the model</term><description>4·d bytes a reference row, and what the columns given back take</description></item>
 /// </list>
 /// <para>
-/// The search is exact. Of rows at the same distance the one that came first is the nearer. Each of several equal rows counts.
+/// The search is exact. Of rows at the same distance the one that came first is the nearer (Euclidean distances are compared as
+/// squares, before rounding the root). Each of several equal rows counts.
 /// Where there are fewer reference rows than <see cref="Options.NumberOfNeighbors"/>, all of them are neighbors. A vector of
 /// zeros has the cosine distance 1 to every vector. Distances are computed in <see cref="float"/>: differences whose squares
 /// are beyond its range count as infinitely far.
