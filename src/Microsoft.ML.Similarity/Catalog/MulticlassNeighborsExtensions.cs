@@ -3,16 +3,16 @@ using Microsoft.ML.Similarity.Neighbors;
 
 namespace Microsoft.ML;
 
-/// <summary>K-nearest-neighbors classification in ML.NET's own catalog.</summary>
+/// <summary>K-nearest-neighbours classification in ML.NET's own catalog.</summary>
 public static class MulticlassNeighborsExtensions
 {
-    /// <summary>Classifies a row by the classes of its nearest neighbors: <see cref="KNearestNeighborsMulticlassTrainer"/>.</summary>
+    /// <summary>Classifies a row by the classes of its nearest neighbours: <see cref="KNearestNeighborsMulticlassTrainer"/>.</summary>
     /// <param name="catalog">The catalog of multiclass trainers.</param>
     /// <param name="labelColumnName">The column of the classes: key, text, an integer or Boolean.</param>
     /// <param name="featureColumnName">The column of the vectors whose distances are taken.</param>
-    /// <param name="numberOfNeighbors">How many neighbors vote, at least 1.</param>
+    /// <param name="numberOfNeighbors">How many neighbours vote, at least 1.</param>
     /// <param name="metric">How distances are measured.</param>
-    /// <param name="votes">How much each neighbor counts.</param>
+    /// <param name="votes">How much each neighbour counts.</param>
     /// <param name="rowIdColumnName">A column that tells rows apart, or null to tell them apart by the ids of the view.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfNeighbors"/> is less than 1.</exception>
     /// <exception cref="ArgumentException"><paramref name="votes"/> are weighted by distance, and distances may be negative.</exception>
@@ -34,7 +34,7 @@ public static class MulticlassNeighborsExtensions
             RowIdColumnName = rowIdColumnName,
         });
 
-    /// <summary>Classifies a row by the classes of its nearest neighbors: <see cref="KNearestNeighborsMulticlassTrainer"/>.</summary>
+    /// <summary>Classifies a row by the classes of its nearest neighbours: <see cref="KNearestNeighborsMulticlassTrainer"/>.</summary>
     /// <param name="catalog">The catalog of multiclass trainers.</param>
     /// <param name="options">All options; read when this is called.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>

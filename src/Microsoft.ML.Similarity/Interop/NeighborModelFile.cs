@@ -38,7 +38,9 @@ internal static class NeighborModelFile
         if (saved.Dimension < 1 || saved.NumberOfNeighbors < 1 || saved.Segments < 1)
             throw new FormatException("The saved model is damaged: it has no dimension, no neighbours or no reference rows.");
         var output = LoadOutput(context, saved);
-        var ids = saved.RowIdColumn is null ? null : new ReferenceIds(saved.RowIdColumn, SavedModel.ReadStream(context, IdsStream, VocabularyFile.Read));
+        var ids = saved.RowIdColumn is null
+            ? null
+            : new ReferenceIds(saved.RowIdColumn, SavedModel.ReadStream(context, IdsStream, VocabularyFile.Read));
         var types = ColumnTypes(output, ids);
         var file = SavedModel.ReadStream(context, RowsStream, Safetensors.Read);
         var segments = new ReferenceSegment[saved.Segments];

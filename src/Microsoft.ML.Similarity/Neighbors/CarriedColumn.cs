@@ -57,11 +57,11 @@ internal abstract class CarriedColumn(string name)
     public static SchemaShape.Column Find(SchemaShape shape, string name)
     {
         var column = shape.Find(name) ?? throw new ArgumentOutOfRangeException(
-            "inputSchema", $"Could not find the column '{name}', to be given back for each neighbor, in the input schema.");
+            "inputSchema", $"Could not find the column '{name}', to be given back for each neighbour, in the input schema.");
         return column.Kind == SchemaShape.Column.VectorKind.Scalar
             && (column.IsKey || column.ItemType is TextDataViewType or BooleanDataViewType or NumberDataViewType)
             ? column
-            : throw InputColumns.Mismatch("neighbor", name, Supported, column.Describe());
+            : throw InputColumns.Mismatch("neighbour", name, Supported, column.Describe());
     }
 
     private static PlainColumn<T> Of<T>(string name, PrimitiveDataViewType type) => new(name, type);

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Interop;
+using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Neighbors;
 
@@ -59,9 +60,9 @@ internal sealed class ColumnsOutput(string outputColumn, IReadOnlyList<CarriedCo
     private DataViewSchema.Column CheckType(DataViewSchema.Column column)
     {
         var carried = columns.First(c => c.Name == column.Name);
-        var fits = carried.Keys is null ? column.Type.Equals(carried.ItemType) : column.Type is KeyDataViewType;
-        return fits
-            ? column
-            : throw Rows.InputColumns.Mismatch("neighbor", column.Name, carried.Keys is null ? carried.ItemType.ToString()! : "Key", column.Type.ToString()!);
+        var isKey = carried.Keys is not null;
+        if (isKey ? column.Type is KeyDataViewType : column.Type.Equals(carried.ItemType))
+            return column;
+        throw InputColumns.Mismatch("neighbour", column.Name, isKey ? "Key" : carried.ItemType.ToString()!, column.Type.ToString()!);
     }
 }

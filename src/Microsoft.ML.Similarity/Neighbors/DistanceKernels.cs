@@ -16,6 +16,9 @@ internal static class DistanceKernels
     {
         static abstract Vector<float> Add(Vector<float> sum, Vector<float> query, Vector<float> row);
 
+        /// <summary>As without a mask, for the lanes where the mask has all bits set; the others keep their sum.</summary>
+        static abstract Vector<float> Add(Vector<float> sum, Vector<float> query, Vector<float> row, Vector<float> mask);
+
         static abstract float Add(float sum, float query, float row);
 
         static abstract float Distance(float sum);
@@ -27,6 +30,12 @@ internal static class DistanceKernels
         public static Vector<float> Add(Vector<float> sum, Vector<float> query, Vector<float> row)
         {
             var difference = query - row;
+            return Vector.FusedMultiplyAdd(difference, difference, sum);
+        }
+
+        public static Vector<float> Add(Vector<float> sum, Vector<float> query, Vector<float> row, Vector<float> mask)
+        {
+            var difference = (query - row) & mask;
             return Vector.FusedMultiplyAdd(difference, difference, sum);
         }
 
@@ -43,6 +52,9 @@ internal static class DistanceKernels
     public readonly struct Product : ITerm
     {
         public static Vector<float> Add(Vector<float> sum, Vector<float> query, Vector<float> row) => Vector.FusedMultiplyAdd(query, row, sum);
+
+        public static Vector<float> Add(Vector<float> sum, Vector<float> query, Vector<float> row, Vector<float> mask) =>
+            Vector.FusedMultiplyAdd(query & mask, row, sum);
 
         public static float Add(float sum, float query, float row) => MathF.FusedMultiplyAdd(query, row, sum);
 
@@ -90,8 +102,21 @@ internal static class DistanceKernels
             sumC = TTerm.Add(sumC, query, Vector.LoadUnsafe(ref c, i));
             sumD = TTerm.Add(sumD, query, Vector.LoadUnsafe(ref d, i));
         }
+        if (i < (nuint)dimension && dimension >= Vector<float>.Count)
+        {
+            // The last whole vector again, without the lanes that were added before.
+            var rest = dimension - (int)i;
+            i = (nuint)(dimension - Vector<float>.Count);
+            var mask = Vector.GreaterThanOrEqual(Vector<int>.Indices, new Vector<int>(Vector<float>.Count - rest)).As<int, float>();
+            var query = Vector.LoadUnsafe(ref q, i);
+            sumA = TTerm.Add(sumA, query, Vector.LoadUnsafe(ref a, i), mask);
+            sumB = TTerm.Add(sumB, query, Vector.LoadUnsafe(ref b, i), mask);
+            sumC = TTerm.Add(sumC, query, Vector.LoadUnsafe(ref c, i), mask);
+            sumD = TTerm.Add(sumD, query, Vector.LoadUnsafe(ref d, i), mask);
+            i = (nuint)dimension;
+        }
         float sA = Vector.Sum(sumA), sB = Vector.Sum(sumB), sC = Vector.Sum(sumC), sD = Vector.Sum(sumD);
-        for (; i < (nuint)dimension; i++)
+        for (; i < (nuint)dimension; i++)   // fewer than one vector in all
         {
             var query = Unsafe.Add(ref q, i);
             sA = TTerm.Add(sA, query, Unsafe.Add(ref a, i));

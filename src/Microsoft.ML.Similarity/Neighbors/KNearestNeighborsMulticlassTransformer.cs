@@ -20,7 +20,8 @@ public class KNearestNeighborsMulticlassTransformer : NeighborTransformer
     /// Nothing is trained, and the reference rows are shared, not copied. Classes not seen before are appended after those
     /// known, which keep their numbers; key labels are matched by their values, never by their numbers.
     /// </remarks>
-    /// <param name="rows">Rows with the feature column, the label column and, where there is one, the row id column. Rows without a label are left out.</param>
+    /// <param name="rows">Rows with the feature column, the label column and, where there is one, the row id column. Rows
+    /// without a label are left out.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or of another type or dimension.</exception>
     /// <exception cref="InvalidOperationException">A feature is NaN or infinite, or no row has a label.</exception>
     public KNearestNeighborsMulticlassTransformer AddRows(IDataView rows) => new(Model.AddRows(rows));

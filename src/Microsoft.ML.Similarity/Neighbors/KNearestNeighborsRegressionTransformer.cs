@@ -17,7 +17,8 @@ public class KNearestNeighborsRegressionTransformer : NeighborTransformer
 
     /// <summary>A transformer whose reference rows are these followed by others; this one stays as it is.</summary>
     /// <remarks>Nothing is trained, and the reference rows are shared, not copied.</remarks>
-    /// <param name="rows">Rows with the feature column, the label column and, where there is one, the row id column. Rows without a label are left out.</param>
+    /// <param name="rows">Rows with the feature column, the label column and, where there is one, the row id column. Rows
+    /// without a label are left out.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or of another type or dimension.</exception>
     /// <exception cref="InvalidOperationException">A feature is NaN or infinite, a label is infinite, or no row has a label.</exception>
     public KNearestNeighborsRegressionTransformer AddRows(IDataView rows) => new(Model.AddRows(rows));

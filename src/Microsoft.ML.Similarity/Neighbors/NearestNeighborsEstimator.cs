@@ -5,16 +5,21 @@ using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Neighbors;
 
-/// <summary>Finds each row's nearest neighbors among the rows it was fitted on, and adds what they carry.</summary>
+/// <summary>Finds each row's nearest neighbours among the rows it was fitted on, and adds what they carry.</summary>
 /// <remarks>
 /// <para><b>Input and Output Columns</b></para>
 /// <list type="table">
-/// <item><term><see cref="Options.InputColumnName"/> (input)</term><description>Vector of a known number of <see cref="float"/>, dense or sparse; finite</description></item>
-/// <item><term><see cref="Options.Columns"/> (input of Fit)</term><description>Key, text, Boolean or a number; no vectors</description></item>
-/// <item><term><see cref="Options.RowIdColumnName"/> (input, optional)</term><description>Key, text, an integer or Boolean</description></item>
-/// <item><term>NeighborRow (output)</term><description>Vector of <see cref="long"/>: the neighbors' numbers among the reference rows, counted from 0, the nearest first</description></item>
+/// <item><term><see cref="Options.InputColumnName"/> (input)</term><description>Vector of a known number of <see cref="float"/>,
+/// dense or sparse; finite</description></item>
+/// <item><term><see cref="Options.Columns"/> (input of Fit)</term><description>Key, text, Boolean or a number; no
+/// vectors</description></item>
+/// <item><term><see cref="Options.RowIdColumnName"/> (input, optional)</term><description>Key, text, an integer or
+/// Boolean</description></item>
+/// <item><term>NeighborRow (output)</term><description>Vector of <see cref="long"/>: the neighbours' numbers among the reference
+/// rows, counted from 0, the nearest first</description></item>
 /// <item><term>NeighborDistance (output)</term><description>Vector of <see cref="float"/>: their distances</description></item>
-/// <item><term>Neighbor + column name (output)</term><description>For each of <see cref="Options.Columns"/> a vector of its type: the neighbors' values. Keys are of type <see cref="uint"/> and keep their values</description></item>
+/// <item><term>Neighbor + column name (output)</term><description>For each of <see cref="Options.Columns"/> a vector of its
+/// type: the neighbours' values. Keys are of type <see cref="uint"/> and keep their values</description></item>
 /// </list>
 /// <para><b>Characteristics</b></para>
 /// <list type="table">
@@ -22,21 +27,22 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <item><term>Is normalization required?</term><description>Where the features' ranges differ: distances add them up</description></item>
 /// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
 /// <item><term>Time of a query</term><description>O(n·d) for n reference rows of d values; batches use all cores</description></item>
-/// <item><term>Memory and size of the model</term><description>4·d bytes a reference row, and what the columns given back take</description></item>
+/// <item><term>Memory and size of the model</term><description>4·d bytes a reference row, and what the columns given back
+/// take</description></item>
 /// </list>
 /// <para>
 /// The search is exact. Of rows at the same distance the one that came first is the nearer (Euclidean distances are compared as
 /// squares, before rounding the root). Each of several equal rows counts.
-/// Where there are fewer reference rows than <see cref="Options.NumberOfNeighbors"/>, all of them are neighbors. A vector of
+/// Where there are fewer reference rows than <see cref="Options.NumberOfNeighbors"/>, all of them are neighbours. A vector of
 /// zeros has the cosine distance 1 to every vector. Distances are computed in <see cref="float"/>: differences whose squares
 /// are beyond its range count as infinitely far.
-/// The outputs are of variable length: a query with NaN or infinite features has no neighbors. The outputs' names begin with
+/// The outputs are of variable length: a query with NaN or infinite features has no neighbours. The outputs' names begin with
 /// <see cref="Options.OutputColumnName"/>, here Neighbor.
 /// </para>
 /// <para>
-/// While a pipeline trains, a row is not its own neighbor: rows are told apart by the ids that the view gives them, or by
+/// While a pipeline trains, a row is not its own neighbour: rows are told apart by the ids that the view gives them, or by
 /// <see cref="Options.RowIdColumnName"/>. With the latter the ids are part of the model, and a query never has a row with its id
-/// as a neighbor, in Transform too; a missing id (empty text, key 0) excludes nothing. Rows that only look alike stay neighbors.
+/// as a neighbour, in Transform too; a missing id (empty text, key 0) excludes nothing. Rows that only look alike stay neighbours.
 /// </para>
 /// </remarks>
 public sealed class NearestNeighborsEstimator : IEstimator<NearestNeighborsTransformer>
@@ -60,7 +66,11 @@ public sealed class NearestNeighborsEstimator : IEstimator<NearestNeighborsTrans
         foreach (var column in _columns)
         {
             if (OwnColumns.Contains(column))
-                throw new ArgumentException($"Columns names '{column}', whose output '{_outputColumn}{column}' the transform itself adds: rename the column first.", nameof(options));
+            {
+                throw new ArgumentException(
+                    $"Columns names '{column}', whose output '{_outputColumn}{column}' the transform itself adds: rename the column first.",
+                    nameof(options));
+            }
             if (_columns.Count(c => c == column) > 1)
                 throw new ArgumentException($"Columns names '{column}' more than once.", nameof(options));
         }
@@ -100,13 +110,13 @@ public sealed class NearestNeighborsEstimator : IEstimator<NearestNeighborsTrans
         /// <summary>The column of the vectors whose distances are taken. Default "Embedding".</summary>
         public string InputColumnName = "Embedding";
 
-        /// <summary>The columns of the reference rows to give back for each neighbor. Default none.</summary>
+        /// <summary>The columns of the reference rows to give back for each neighbour. Default none.</summary>
         public IReadOnlyList<string> Columns = [];
 
         /// <summary>A column that tells rows apart, or null (the default) to tell them apart by the ids of the view.</summary>
         public string? RowIdColumnName;
 
-        /// <summary>How many neighbors to find, at least 1. Default 5.</summary>
+        /// <summary>How many neighbours to find, at least 1. Default 5.</summary>
         public int NumberOfNeighbors = 5;
 
         /// <summary>How distances are measured. Default <see cref="NeighborMetric.Euclidean"/>.</summary>

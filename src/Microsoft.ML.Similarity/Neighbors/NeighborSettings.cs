@@ -15,7 +15,7 @@ internal sealed record NeighborSettings
                 string.Create(CultureInfo.InvariantCulture, $"NumberOfNeighbors is {numberOfNeighbors}; it must be at least 1."));
         }
         if (!Enum.IsDefined(metric))
-            throw new ArgumentOutOfRangeException(nameof(metric), $"Metric is {metric}; it must be one of {string.Join(", ", Enum.GetNames<NeighborMetric>())}.");
+            throw NotOneOf(nameof(metric), $"Metric is {metric}", Enum.GetNames<NeighborMetric>());
         FeatureColumn = featureColumn;
         RowIdColumn = rowIdColumn;
         NumberOfNeighbors = numberOfNeighbors;
@@ -35,7 +35,7 @@ internal sealed record NeighborSettings
     public VoteWeights CheckVotes(NeighborVotes votes, float temperature)
     {
         if (!Enum.IsDefined(votes))
-            throw new ArgumentOutOfRangeException(nameof(votes), $"Votes is {votes}; it must be one of {string.Join(", ", Enum.GetNames<NeighborVotes>())}.");
+            throw NotOneOf(nameof(votes), $"Votes is {votes}", Enum.GetNames<NeighborVotes>());
         if (!(temperature > 0) || float.IsInfinity(temperature))
         {
             throw new ArgumentOutOfRangeException(nameof(temperature),
@@ -44,8 +44,13 @@ internal sealed record NeighborSettings
         if (votes == NeighborVotes.DistanceWeighted && Metric == NeighborMetric.InnerProduct)
         {
             throw new ArgumentException(
-                "Votes is DistanceWeighted and Metric is InnerProduct, whose distances may be negative: use Softmax or Uniform votes, or another metric.", nameof(votes));
+                "Votes is DistanceWeighted and Metric is InnerProduct, whose distances may be negative: "
+                + "use Softmax or Uniform votes, or another metric.",
+                nameof(votes));
         }
         return new VoteWeights(votes, temperature);
     }
+
+    private static ArgumentOutOfRangeException NotOneOf(string parameter, string given, string[] names) =>
+        new(parameter, $"{given}; it must be one of {string.Join(", ", names)}.");
 }

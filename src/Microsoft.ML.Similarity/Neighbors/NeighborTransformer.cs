@@ -37,11 +37,13 @@ public abstract class NeighborTransformer : ITransformer
     internal NeighborModel Model { get; }
 
     /// <summary>The input's columns followed by those this transformer adds.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The schema lacks an input column, or has it with another type or dimension.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The schema lacks an input column, or has it with another type or
+    /// dimension.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).Output;
 
     /// <summary>A mapper of single rows.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The schema lacks an input column, or has it with another type or dimension.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The schema lacks an input column, or has it with another type or
+    /// dimension.</exception>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new BatchedRowMapper(Bind(inputSchema));
 
     /// <summary>A lazy view with the columns added.</summary>

@@ -24,7 +24,8 @@ internal sealed class TargetOutput(string labelColumn, VoteWeights weights) : Ne
             getter(ref value);
             return float.IsInfinity(value)
                 ? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                    $"Label column '{labelColumn}' has the value {value} in row {row.Position} (counted from 0); a label must be a finite number, or NaN where it is missing."))
+                    $"Label column '{labelColumn}' has the value {value} in row {row.Position} (counted from 0); "
+                    + $"a label must be a finite number, or NaN where it is missing."))
                 : value;
         }
     }

@@ -20,7 +20,8 @@ internal static class Vocabularies
         if (key.Count > MaxKeys)
         {
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"Key column '{column.Name}' has {key.Count} keys, more than the {MaxKeys} supported. Map its values to keys with MapValueToKey, which numbers only those that occur."));
+                $"Key column '{column.Name}' has {key.Count} keys, more than the {MaxKeys} supported. "
+                + $"Map its values to keys with MapValueToKey, which numbers only those that occur."));
         }
         LabelReader.AddAllKeys(column, vocabulary);
         return vocabulary;
@@ -29,9 +30,10 @@ internal static class Vocabularies
     /// <summary>A vocabulary with one value of a column's type: enough to say which annotations come out.</summary>
     public static LabelVocabulary Sample(SchemaShape.Column column)
     {
-        var type = column.IsKey
-            ? column.Annotations.Find("KeyValues") is { Kind: SchemaShape.Column.VectorKind.Vector } values ? values.ItemType as PrimitiveDataViewType : null
-            : (PrimitiveDataViewType)column.ItemType;
+        var values = column.IsKey ? column.Annotations.Find("KeyValues") : null;
+        var type = !column.IsKey ? column.ItemType as PrimitiveDataViewType
+            : values is { Kind: SchemaShape.Column.VectorKind.Vector } ? values.Value.ItemType as PrimitiveDataViewType
+            : null;
         var family = type is null ? LabelFamily.None : LabelVocabulary.FamilyOf(type);
         var vocabulary = family == LabelFamily.None ? new LabelVocabulary(LabelFamily.KeyNumber, null) : new LabelVocabulary(family, type);
         if (family == LabelFamily.Text)

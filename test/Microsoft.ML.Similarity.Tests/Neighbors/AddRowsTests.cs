@@ -96,7 +96,7 @@ public sealed class AddRowsTests
             .With.Message.StartsWith("Column 'Features' has the value NaN in row 1 (counted from 0), slot 0; every feature must be a finite number."));
         var search = Ml.Similarity.Transforms.NearestNeighbors(inputColumnName: "Features", columns: ["Label"]).Fit(Old);
         Assert.That(() => search.AddRows(Ml.Data.LoadFromEnumerable(new[] { Examples.At(1, 0, 0, 0) })), Throws.InstanceOf<ArgumentOutOfRangeException>()
-            .With.Message.StartsWith("Schema mismatch for neighbor column 'Label': expected String, got Int32."));
+            .With.Message.StartsWith("Schema mismatch for neighbour column 'Label': expected String, got Int32."));
         Assert.That(() => search.AddRows(Ml.Transforms.Concatenate("Features", "Features", "Target").Fit(Old).Transform(Old)),
             Throws.InstanceOf<ArgumentOutOfRangeException>()
                 .With.Message.StartsWith("Schema mismatch for feature column 'Features': expected Vector<Single, 3>, got Vector<Single, 4>."));

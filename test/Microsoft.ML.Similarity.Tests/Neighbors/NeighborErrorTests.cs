@@ -49,9 +49,9 @@ public sealed class NeighborErrorTests
         Refused<ArgumentOutOfRangeException>(() => Ml.MulticlassClassification.Trainers.KNearestNeighbors(rowIdColumnName: "Target").Fit(Data),
             "Schema mismatch for row id column 'Target': expected Key, String, an integer type or Boolean, got Single.");
         Refused<ArgumentOutOfRangeException>(() => Search("Nope").Fit(Data),
-            "Could not find the column 'Nope', to be given back for each neighbor, in the input schema.");
+            "Could not find the column 'Nope', to be given back for each neighbour, in the input schema.");
         Refused<ArgumentOutOfRangeException>(() => Search("Features").Fit(Data),
-            "Schema mismatch for neighbor column 'Features': expected Key, String, Boolean or a number, got Vector<Single>.");
+            "Schema mismatch for neighbour column 'Features': expected Key, String, Boolean or a number, got Vector<Single>.");
     }
 
     [Test]
