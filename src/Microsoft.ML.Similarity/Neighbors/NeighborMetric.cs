@@ -1,15 +1,16 @@
 namespace Microsoft.ML.Similarity.Neighbors;
 
-/// <summary>How the distance of two vectors is measured. Smaller always means nearer.</summary>
+/// <summary>What makes one row near to another. As a distance, smaller always means nearer.</summary>
 public enum NeighborMetric
 {
     /// <summary>The length of the difference, at least 0.</summary>
     Euclidean,
 
-    /// <summary>1 less the cosine of the angle, from 0 to 2. A vector of zeros has the distance 1 to every vector, itself
-    /// included.</summary>
+    /// <summary>
+    /// 1 less the cosine of the angle, from 0 to 2. A vector of zeros has the distance 1 to every vector, itself included.
+    /// </summary>
     Cosine,
 
-    /// <summary>Minus the inner product, so that the largest product is the nearest; it may be negative.</summary>
+    /// <summary>The inner product; larger is nearer. Its distance is minus the product, and may be negative.</summary>
     InnerProduct,
 }

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Encoders;
+
+/// <summary>
+/// The network that turns a row into an embedding, by declaration: immutable, comparable by value, saved with the model.
+/// </summary>
+[JsonDerivedType(typeof(LinearEncoder), "linear")]
+[JsonDerivedType(typeof(MlpEncoder), "mlp")]
+public abstract record Encoder
+{
+    /// <summary>The number of values of an embedding, at least 1. Default 64.</summary>
+    public int OutputDimension { get; init => field = Positive(value, nameof(OutputDimension)); } = 64;
+
+    /// <summary>
+    /// Whether embeddings are scaled to length 1, so that Euclidean distance and cosine order neighbours alike. Default
+    /// true. An embedding of only zeros stays as it is.
+    /// </summary>
+    public bool L2Normalize { get; init; } = true;
+
+    /// <summary>
+    /// Whether the network begins by bringing each feature to mean 0 and standard deviation 1, with the statistics of the
+    /// training rows, which become part of the model. Default true. A feature that never varies is only shifted.
+    /// </summary>
+    public bool StandardizeInputs { get; init; } = true;
+
+    /// <summary>The network with fresh weights.</summary>
+    /// <param name="inputDimension">The number of features of a row.</param>
+    /// <param name="generator">Draws the initial weights and, in training, the dropout masks.</param>
+    internal abstract EncoderModule CreateModule(int inputDimension, Generator generator);
+
+    /// <summary>The same network as plain arrays, where it is made of dense layers only.</summary>
+    /// <param name="weights">The module's weights and buffers by name.</param>
+    /// <param name="inputDimension">The number of features of a row.</param>
+    internal abstract DenseNetwork CreateDenseNetwork(EncoderWeights weights, int inputDimension);
+
+    private protected static int Positive(int value, string name) =>
+        value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");
+}

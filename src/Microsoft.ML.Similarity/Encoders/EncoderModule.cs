@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Encoders;
+
+/// <summary>An encoder's network with its weights: from [B, features] to [B, dimension].</summary>
+internal abstract class EncoderModule(string name) : nn.Module<Tensor, Tensor>(name)
+{
+    /// <summary>Sets the statistics by which inputs are standardised; without effect where the encoder does not.</summary>
+    /// <param name="mean">One mean for each feature.</param>
+    /// <param name="deviation">One standard deviation for each feature, above 0.</param>
+    public abstract void SetInputStatistics(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation);
+
+    /// <summary>A copy of all weights and buffers, in managed memory.</summary>
+    public EncoderWeights GetWeights()
+    {
+        using var scope = NewDisposeScope();
+        return new(state_dict().Select(entry => KeyValuePair.Create(entry.Key, EncoderWeights.ArrayOf(entry.Value))));
+    }
+
+    /// <summary>Overwrites all weights and buffers.</summary>
+    /// <exception cref="FormatException">A weight is missing, unknown, or of another shape.</exception>
+    public void SetWeights(EncoderWeights weights)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var own = state_dict();
+        foreach (var name in weights.Names.Except(own.Keys))
+            throw new FormatException($"The encoder has no weight '{name}'.");
+        foreach (var (name, target) in own)
+        {
+            var values = weights.Get(name, target.shape);
+            target.copy_(tensor(values, target.shape));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Encoders;
+
+/// <summary>The weights and buffers of a network by name, in managed memory. Immutable.</summary>
+internal sealed class EncoderWeights(IEnumerable<KeyValuePair<string, EncoderWeights.Entry>> entries)
+{
+    // The order of the module's own state is kept: saved files are the same for the same weights.
+    private readonly KeyValuePair<string, Entry>[] _entries = [.. entries];
+
+    public IEnumerable<string> Names => _entries.Select(entry => entry.Key);
+
+    public IReadOnlyList<KeyValuePair<string, Entry>> Entries => _entries;
+
+    /// <exception cref="FormatException">The weight is missing or of another shape.</exception>
+    public float[] Get(string name, params ReadOnlySpan<long> shape)
+    {
+        foreach (var (key, entry) in _entries)
+        {
+            if (key != name)
+                continue;
+            return shape.SequenceEqual(entry.Shape)
+                ? entry.Values
+                : throw new FormatException($"The weight '{name}' has the shape [{string.Join(", ", entry.Shape)}]; the encoder's is [{string.Join(", ", shape.ToArray())}].");
+        }
+        throw new FormatException($"The weight '{name}' is missing.");
+    }
+
+    public static Entry ArrayOf(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return new(tensor.shape, tensor.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray());
+    }
+
+    /// <param name="Shape">The sizes of the tensor's dimensions.</param>
+    /// <param name="Values">Row-major; not to be changed.</param>
+    public sealed record Entry(long[] Shape, float[] Values);
+}

@@ -1,0 +1,19 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Encoders;
+
+/// <summary>
+/// A linear map x → Wx + b. Without <see cref="Encoder.L2Normalize"/>, Euclidean distances between its embeddings are a
+/// Mahalanobis metric, with the matrix WᵀW, on the inputs.
+/// </summary>
+/// <remarks>The cheapest encoder, right for few rows and many features that are already good; b cancels in distances.</remarks>
+public sealed record LinearEncoder : Encoder
+{
+    /// <inheritdoc/>
+    internal override EncoderModule CreateModule(int inputDimension, Generator generator) =>
+        new DenseModule(this, inputDimension, [], Activation.None, dropout: 0, batchNorm: false, generator);
+
+    /// <inheritdoc/>
+    internal override DenseNetwork CreateDenseNetwork(EncoderWeights weights, int inputDimension) =>
+        DenseModule.Fold(this, weights, inputDimension, 0, Activation.None, batchNorm: false);
+}

@@ -1,0 +1,24 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Encoders;
+
+/// <summary>x → Wx + b, initialised by a generator of our own; <c>nn.Linear</c> would move torch's global one.</summary>
+internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
+{
+    private readonly Parameter _weight;
+    private readonly Parameter _bias;
+
+    public LinearLayer(int inputs, int outputs, Generator generator)
+        : base(nameof(LinearLayer))
+    {
+        // PyTorch's own defaults for a linear layer.
+        var bound = 1 / Math.Sqrt(inputs);
+        _weight = new Parameter(empty(outputs, inputs).uniform_(-bound, bound, generator));
+        _bias = new Parameter(empty(outputs).uniform_(-bound, bound, generator));
+        register_parameter("weight", _weight);
+        register_parameter("bias", _bias);
+    }
+
+    public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight, _bias);
+}

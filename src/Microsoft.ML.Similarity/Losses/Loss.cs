@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.Similarity.Distances;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>
+/// What an embedding is trained to minimise. A declaration with validated values, immutable and comparable by value;
+/// <see cref="CreateModule"/> makes the part that computes.
+/// </summary>
+[JsonDerivedType(typeof(TripletLoss), "triplet")]
+[JsonDerivedType(typeof(ContrastiveLoss), "contrastive")]
+public abstract record Loss
+{
+    /// <summary>
+    /// How embeddings are compared. Null, the default, follows the encoder: the Euclidean distance, of directions where the
+    /// encoder normalises and of the embeddings as they are where it does not; a loss used alone compares directions.
+    /// </summary>
+    public Distance? Distance { get; init; }
+
+    /// <summary>The part that computes. It owns the loss's trainable weights, if it has any: dispose it.</summary>
+    public abstract LossModule CreateModule();
+
+    /// <summary>The loss of a batch of labelled embeddings: for use on tensors, without a trainer.</summary>
+    /// <param name="embeddings">[B, d] floating point.</param>
+    /// <param name="labels">[B] integers.</param>
+    /// <returns>A scalar that backpropagates; exactly 0 where nothing can be learned.</returns>
+    public Tensor Compute(Tensor embeddings, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        using var module = CreateModule();
+        return module.call(new EmbeddedBatch(embeddings, Relation.FromLabels(labels)), null).Value.MoveToOuterDisposeScope();
+    }
+
+    internal Distance DistanceOrDefault => Distance ?? new EuclideanDistance();
+
+    /// <summary>Refuses a value that is not a finite number of at least <paramref name="least"/>.</summary>
+    private protected static double AtLeast(double value, double least, string name) =>
+        double.IsFinite(value) && value >= least
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number of at least {least}.");
+}

@@ -1,0 +1,11 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>The loss of one batch.</summary>
+/// <param name="Value">A scalar with gradient.</param>
+/// <param name="ActiveFraction">
+/// A scalar without gradient, on the same device: the share of the selected tuples (triplets, or pairs) that still have a
+/// loss; 0 where there are none.
+/// </param>
+public sealed record LossValue(Tensor Value, Tensor ActiveFraction);

@@ -1,0 +1,32 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>Which rows of a batch belong together: one relation serves the miner, the loss and the metrics alike.</summary>
+public sealed class Relation
+{
+    private Relation(Tensor positives, Tensor negatives)
+    {
+        Positives = positives;
+        Negatives = negatives;
+    }
+
+    /// <summary>[B, B] Booleans: true where two different rows belong together. The diagonal is false.</summary>
+    public Tensor Positives { get; }
+
+    /// <summary>[B, B] Booleans: true where two rows do not belong together. The diagonal is false.</summary>
+    public Tensor Negatives { get; }
+
+    /// <summary>Rows belong together when their labels are equal.</summary>
+    /// <param name="labels">[B] integers. They are compared as integers, so that large labels stay apart.</param>
+    /// <exception cref="ArgumentException">The labels are not a vector of integers.</exception>
+    public static Relation FromLabels(Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.dim() != 1 || labels.is_floating_point() || labels.is_complex())
+            throw new ArgumentException($"Labels must be a vector of integers; got {labels.dtype} of shape [{string.Join(", ", labels.shape)}].", nameof(labels));
+        var equal = labels.unsqueeze(1).eq(labels.unsqueeze(0));
+        var self = eye(labels.shape[0], dtype: ScalarType.Bool, device: labels.device);
+        return new(equal.logical_and(self.logical_not()), equal.logical_not());
+    }
+}

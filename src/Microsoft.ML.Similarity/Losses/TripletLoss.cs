@@ -1,0 +1,61 @@
+using Microsoft.ML.Similarity.Miners;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>
+/// The triplet loss: an anchor must be nearer to a row of its class than to one of another class, by a margin.
+/// </summary>
+/// <remarks>
+/// The mean of max(0, d(a,p) - d(a,n) + Margin) over the triplets that have a loss; with <see cref="SoftMargin"/>, of
+/// log(1 + exp(d(a,p) - d(a,n) + Margin)). Without a miner all triplets of the batch count. Schroff, Kalenichenko and
+/// Philbin, "FaceNet" (2015); soft margin: Hermans, Beyer and Leibe, "In Defense of the Triplet Loss" (2017), which uses
+/// Margin 0. O(B²) memory however many triplets there are.
+/// </remarks>
+public sealed record TripletLoss : Loss
+{
+    /// <summary>How much nearer a positive must be; at least 0. Default 0.2, FaceNet's; directions are at most 2 apart.</summary>
+    public double Margin { get; init => field = AtLeast(value, 0, nameof(Margin)); } = 0.2;
+
+    /// <summary>Whether log(1 + exp(x)) takes the place of max(0, x), so that no triplet is ever done. Default false.</summary>
+    public bool SoftMargin { get; init; }
+
+    /// <inheritdoc/>
+    public override LossModule CreateModule() => new Module(this);
+
+    private sealed class Module(TripletLoss loss) : LossModule(nameof(TripletLoss))
+    {
+        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
+        {
+            var distances = batch.Distances(loss.DistanceOrDefault);
+            var tuples = selection ?? TupleSelection.All(batch.Relation);
+            using (no_grad())
+            {
+                // Sorting needs the loss and the miner to see the same order of distances.
+                var sortable = !loss.SoftMargin && (tuples.Band is null || ReferenceEquals(tuples.Band.Distances, distances));
+                return sortable
+                    ? Assemble(distances, SortedHinge.Count(distances.detach(), tuples, loss.Margin), batch.Weights)
+                    : BlockedTriplets.Compute(distances, tuples, loss.Margin, loss.SoftMargin, batch.Weights);
+            }
+        }
+
+        // The hinge is linear in the distances of its active triplets: how often each distance occurs, with its sign, is all.
+        private LossValue Assemble(Tensor distances, SortedHinge counts, Tensor? weights)
+        {
+            var slope = counts.Slope;
+            var activeByAnchor = counts.ActiveByAnchor;
+            if (weights is not null)
+            {
+                var anchor = weights.to(slope.dtype);
+                slope = slope * anchor.unsqueeze(1);
+                activeByAnchor = activeByAnchor * anchor;
+            }
+            var total = activeByAnchor.sum();
+            using (enable_grad())
+            {
+                var sum = (distances * slope).sum() + total * loss.Margin;
+                return new(sum / total.masked_fill(total.eq(0), 1), counts.ActiveByAnchor.sum() / counts.Selected.clamp_min(1));
+            }
+        }
+    }
+}

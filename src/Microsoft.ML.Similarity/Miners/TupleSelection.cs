@@ -1,0 +1,62 @@
+using Microsoft.ML.Similarity.Losses;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Miners;
+
+/// <summary>
+/// The tuples a miner chose, as masks: all triplets of a chosen positive and a chosen negative pair of the same anchor,
+/// within a band of d(a,n) - d(a,p) where there is one. O(B²) memory; lists of indices are made only when asked for.
+/// </summary>
+public sealed class TupleSelection
+{
+    internal TupleSelection(Tensor positives, Tensor negatives, TripletBand? band = null)
+    {
+        Positives = positives;
+        Negatives = negatives;
+        Band = band;
+    }
+
+    /// <summary>[B, B] Booleans: the chosen positive pairs, anchors in rows.</summary>
+    public Tensor Positives { get; }
+
+    /// <summary>[B, B] Booleans: the chosen negative pairs, anchors in rows.</summary>
+    public Tensor Negatives { get; }
+
+    /// <summary>What the triplets must fulfil besides, or null.</summary>
+    public TripletBand? Band { get; }
+
+    /// <summary>All tuples of a relation.</summary>
+    public static TupleSelection All(Relation relation)
+    {
+        ArgumentNullException.ThrowIfNull(relation);
+        return new(relation.Positives, relation.Negatives);
+    }
+
+    /// <summary>The positive and negative pairs that occur in at least one chosen triplet: two [B, B] masks.</summary>
+    public (Tensor Positives, Tensor Negatives) ToPairs()
+    {
+        if (Band is null)
+        {
+            var complete = Positives.any(1, keepdim: true).logical_and(Negatives.any(1, keepdim: true));
+            return (Positives.logical_and(complete), Negatives.logical_and(complete));
+        }
+        var triplets = ToMask();
+        return (triplets.any(2), triplets.any(1));
+    }
+
+    /// <summary>The chosen triplets, one a row: anchor, positive, negative, in ascending order.</summary>
+    /// <returns>[T, 3] int64. For inspection: a large batch has very many triplets, and this lists them in O(B³) memory.</returns>
+    public Tensor ToTriplets() => ToMask().nonzero();
+
+    private Tensor ToMask()
+    {
+        var triplets = Positives.unsqueeze(2).logical_and(Negatives.unsqueeze(1));
+        if (Band is not null)
+        {
+            var rows = Positives.shape[0];
+            var all = arange(rows, device: Positives.device).expand(rows, rows);
+            triplets = triplets.logical_and(Band.Contains(0, rows, all));
+        }
+        return triplets;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Microsoft.ML.Similarity.Training;
+
+/// <summary>One completed epoch.</summary>
+/// <param name="Epoch">Counted from 1.</param>
+/// <param name="Loss">The mean loss of its steps.</param>
+/// <param name="LearningRate">The learning rate of its last step.</param>
+/// <param name="ActiveFraction">The share of selected tuples that had a loss, mean over its steps.</param>
+/// <param name="MeanPositiveDistance">The mean distance of rows of the same class in a batch.</param>
+/// <param name="MeanNegativeDistance">The mean distance of rows of different classes in a batch.</param>
+/// <param name="ValidationMetric">MAP@R on the validation rows, or null where there are none.</param>
+/// <param name="Elapsed">The time since training began.</param>
+public sealed record EpochSummary(
+    int Epoch,
+    double Loss,
+    double LearningRate,
+    double ActiveFraction,
+    double MeanPositiveDistance,
+    double MeanNegativeDistance,
+    double? ValidationMetric,
+    TimeSpan Elapsed);

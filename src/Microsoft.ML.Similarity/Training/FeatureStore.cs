@@ -1,0 +1,42 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Training;
+
+/// <summary>The features of all training rows, read once; batches are gathered from it in any order.</summary>
+internal abstract class FeatureStore : IDisposable
+{
+    public abstract int Count { get; }
+
+    public abstract int Dimension { get; }
+
+    /// <summary>The rows asked for, as [rows, dimension] float32 on the store's device.</summary>
+    public abstract Tensor Gather(ReadOnlySpan<int> rows);
+
+    /// <summary>The mean and the standard deviation of each feature over some rows; a deviation of 0 is given as 1.</summary>
+    public (float[] Mean, float[] Deviation) Statistics(ReadOnlySpan<int> rows)
+    {
+        const int block = 1 << 14;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var mean = Sum(rows, x => x) / rows.Length;
+        var variance = Sum(rows, x => (x - mean).square()) / rows.Length;
+        var deviation = variance.sqrt();
+        deviation = deviation.masked_fill(deviation.eq(0), 1);
+        return (ToArray(mean), ToArray(deviation));
+
+        Tensor Sum(ReadOnlySpan<int> all, Func<Tensor, Tensor> map)
+        {
+            var total = zeros(Dimension, dtype: ScalarType.Float64);
+            for (var start = 0; start < all.Length; start += block)
+            {
+                using var inner = NewDisposeScope();
+                total.add_(map(Gather(all[start..Math.Min(all.Length, start + block)]).cpu().to(ScalarType.Float64)).sum(0));
+            }
+            return total;
+        }
+    }
+
+    public abstract void Dispose();
+
+    private static float[] ToArray(Tensor values) => values.to(ScalarType.Float32).data<float>().ToArray();
+}

@@ -1,0 +1,66 @@
+namespace Microsoft.ML.Similarity.Training;
+
+/// <summary>Divides rows into those trained on and those held out for validation.</summary>
+internal static class HoldOut
+{
+    // With fewer, the metric of the held-out classes says little, and too many of the training classes are lost.
+    private const int EnoughClasses = 5;
+
+    /// <summary>
+    /// Whole classes are held out where the fraction of the classes makes at least five: then the metric is about classes
+    /// not trained on. Otherwise rows are, the fraction of each class and at least two, so that each finds its like, from
+    /// classes that keep at least two.
+    /// </summary>
+    /// <param name="classes">The class of each row.</param>
+    /// <param name="classCount">The number of classes.</param>
+    /// <param name="fraction">In [0, 1).</param>
+    /// <param name="seed">Decides which.</param>
+    public static (int[] Training, int[] Validation) Split(int[] classes, int classCount, double fraction, int seed)
+    {
+        int[] all = [.. Enumerable.Range(0, classes.Length)];
+        if (fraction == 0)
+            return (all, []);
+        var random = new Random(seed);
+        var groups = TrainingSet.GroupByClass(all, classes, classCount);
+        random.Shuffle(groups);
+        var heldOut = new HashSet<int>();
+        var whole = groups.Where(group => group.Length > 1).ToArray();
+        var wholeCount = (int)(fraction * whole.Length);
+        if (wholeCount >= EnoughClasses)
+        {
+            heldOut.UnionWith(whole.Take(wholeCount).SelectMany(group => group));
+        }
+        else
+        {
+            foreach (var group in groups)
+            {
+                var count = Math.Max(2, (int)Math.Round(fraction * group.Length));
+                if (group.Length < count + 2)
+                    continue;
+                random.Shuffle(group);
+                heldOut.UnionWith(group.Take(count));
+            }
+        }
+        return ([.. all.Where(row => !heldOut.Contains(row))], [.. all.Where(heldOut.Contains)]);
+    }
+
+    /// <summary>At most <paramref name="limit"/> rows to compute a metric on: as many of each class as fit, classes whole if possible.</summary>
+    public static int[] Limit(int[] rows, int[] classes, int classCount, int limit, int seed)
+    {
+        if (rows.Length <= limit)
+            return rows;
+        var random = new Random(seed);
+        var groups = TrainingSet.GroupByClass(rows, classes, classCount);
+        random.Shuffle(groups);
+        var each = Math.Max(2, limit / groups.Length);
+        var kept = new List<int>(limit);
+        foreach (var group in groups)
+        {
+            random.Shuffle(group);
+            var count = Math.Min(Math.Min(each, group.Length), limit - kept.Count);
+            kept.AddRange(group.AsSpan(0, count));
+        }
+        kept.Sort();
+        return [.. kept];
+    }
+}

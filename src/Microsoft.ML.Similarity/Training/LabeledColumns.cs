@@ -1,0 +1,7 @@
+namespace Microsoft.ML.Similarity.Training;
+
+/// <summary>The names of the columns of labelled rows.</summary>
+/// <param name="Label">Key, text, integer or Boolean.</param>
+/// <param name="Feature">A vector of float32.</param>
+/// <param name="Weight">A float32, or null for equal weights.</param>
+internal sealed record LabeledColumns(string Label, string Feature, string? Weight);
