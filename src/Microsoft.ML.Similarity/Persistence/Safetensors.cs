@@ -98,7 +98,7 @@ internal static class Safetensors
             using var json = JsonDocument.Parse(header);
             return Entries(json.RootElement);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)   // the latter for text that is not UTF-8
         {
             throw new FormatException(Bad($"its header is not JSON ({e.Message})").Message, e);
         }
@@ -133,7 +133,10 @@ internal static class Safetensors
         if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String)
             throw Bad($"tensor '{name}' has no dtype");
         if (!Enum.TryParse<SafetensorsType>(dtype.GetString(), out var type) || !Enum.IsDefined(type) || type.ToString() != dtype.GetString())
-            throw Bad($"tensor '{name}' has the unknown dtype '{dtype.GetString()}'; known are {string.Join(", ", Enum.GetNames<SafetensorsType>())}");
+        {
+            var known = string.Join(", ", Enum.GetNames<SafetensorsType>());
+            throw Bad($"tensor '{name}' has the unknown dtype '{dtype.GetString()}'; known are {known}");
+        }
         var shape = Numbers(name, value, "shape");
         var offsets = Numbers(name, value, "data_offsets");
         if (offsets.Length != 2 || offsets[1] < offsets[0])
@@ -143,7 +146,10 @@ internal static class Safetensors
             var count = shape.Aggregate(1L, (a, b) => checked(a * b));
             var bytes = checked(count * type.Size());
             if (bytes != offsets[1] - offsets[0])
-                throw Bad($"tensor '{name}' of shape [{string.Join(", ", shape)}] takes {bytes} bytes, and its data_offsets span {offsets[1] - offsets[0]}");
+            {
+                var span = offsets[1] - offsets[0];
+                throw Bad($"tensor '{name}' of shape [{string.Join(", ", shape)}] takes {bytes} bytes, and its data_offsets span {span}");
+            }
             if (count > Array.MaxLength)
                 throw Bad($"tensor '{name}' has {count} values, more than an array can hold");
             return new Entry(name, type, shape, offsets[0], offsets[1], (int)count);

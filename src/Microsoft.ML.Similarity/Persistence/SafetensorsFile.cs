@@ -21,8 +21,9 @@ internal sealed class SafetensorsFile(IReadOnlyDictionary<string, SafetensorsTen
         var fits = tensor.Shape.Length == shape.Length;
         for (var i = 0; fits && i < shape.Length; i++)
             fits = shape[i] == Any || shape[i] == tensor.Shape[i];
-        return fits
-            ? values
-            : throw new FormatException($"Tensor '{name}' has the shape [{string.Join(", ", tensor.Shape)}], where [{string.Join(", ", shape.ToArray())}] was expected (-1: any).");
+        if (fits)
+            return values;
+        var (given, wanted) = (string.Join(", ", tensor.Shape), string.Join(", ", shape.ToArray()));
+        throw new FormatException($"Tensor '{name}' has the shape [{given}], where [{wanted}] was expected (-1: any).");
     }
 }

@@ -28,9 +28,10 @@ internal sealed class SafetensorsPart
         where T : unmanaged
     {
         var count = shape.Aggregate(1L, (a, b) => a * b);
-        return count == values.Length
-            ? new(name, SafetensorsTypes.Of<T>(), shape, stream => Safetensors.WriteValues(stream, values.Span))
-            : throw new ArgumentException($"Tensor '{name}' of shape [{string.Join(", ", shape)}] takes {count} values and was given {values.Length}.", nameof(values));
+        if (count == values.Length)
+            return new(name, SafetensorsTypes.Of<T>(), shape, stream => Safetensors.WriteValues(stream, values.Span));
+        var extents = string.Join(", ", shape);
+        throw new ArgumentException($"Tensor '{name}' of shape [{extents}] takes {count} values and was given {values.Length}.", nameof(values));
     }
 
     internal void WriteTo(Stream stream) => _write(stream);

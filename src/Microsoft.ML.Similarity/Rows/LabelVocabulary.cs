@@ -26,7 +26,7 @@ internal enum LabelFamily
 /// </summary>
 /// <remarks>
 /// Numbers are kept as <see cref="Int128"/>, which holds every integer type exactly, so no two labels are confused; a float
-/// value is kept as its bits. Not safe for use by several threads while it grows.
+/// value is kept as its bits. Not safe for use by several threads while it grows; once frozen it is.
 /// </remarks>
 internal sealed class LabelVocabulary
 {
@@ -34,6 +34,7 @@ internal sealed class LabelVocabulary
     private readonly List<Int128> _numbers = [];
     private readonly Dictionary<string, int> _textIndex = new(StringComparer.Ordinal);
     private readonly Dictionary<Int128, int> _numberIndex = [];
+    private bool _frozen;
 
     public LabelVocabulary(LabelFamily family, PrimitiveDataViewType? valueType)
     {
@@ -68,6 +69,14 @@ internal sealed class LabelVocabulary
         return new(type is null ? LabelFamily.KeyNumber : FamilyOf(type), type);
     }
 
+    /// <summary>From now on values not seen before are <see cref="LabelReader.Missing"/>, and several threads may read.</summary>
+    public LabelVocabulary Freeze()
+    {
+        _frozen = true;
+        return this;
+    }
+
+    /// <summary>A copy that may grow.</summary>
     public LabelVocabulary Copy()
     {
         var copy = new LabelVocabulary(Family, ValueType);
@@ -83,6 +92,8 @@ internal sealed class LabelVocabulary
         var lookup = _textIndex.GetAlternateLookup<ReadOnlySpan<char>>();
         if (lookup.TryGetValue(text, out var index))
             return index;
+        if (_frozen)
+            return LabelReader.Missing;
         var value = text.ToString();
         _textIndex.Add(value, _texts.Count);
         _texts.Add(value);
@@ -93,6 +104,8 @@ internal sealed class LabelVocabulary
     {
         if (_numberIndex.TryGetValue(number, out var index))
             return index;
+        if (_frozen)
+            return LabelReader.Missing;
         _numberIndex.Add(number, _numbers.Count);
         _numbers.Add(number);
         return _numbers.Count - 1;
@@ -108,9 +121,8 @@ internal sealed class LabelVocabulary
     };
 
     /// <summary>Adds the values, in their order, as an annotation of their own type; keys without values get none.</summary>
-    public void AddKeyValues(DataViewSchema.Annotations.Builder annotations)
+    public void AddKeyValues(DataViewSchema.Annotations.Builder annotations, string kind = "KeyValues")
     {
-        const string kind = "KeyValues";
         if (ValueType is null)
             return;
         var type = ValueType.RawType;

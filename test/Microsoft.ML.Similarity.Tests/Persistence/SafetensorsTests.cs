@@ -78,6 +78,19 @@ public sealed class SafetensorsTests
     }
 
     [Test]
+    public void A_header_that_is_not_JSON_is_refused()
+    {
+        byte[] notUtf8 = [.. "{\""u8, 0xff, 0xfe, .. "\":{}}"u8];
+        foreach (var header in new[] { "{\"a\":"u8.ToArray(), notUtf8 })
+        {
+            var length = new byte[8];
+            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+            Assert.That(() => Safetensors.Read(new MemoryStream([.. length, .. header])), Throws.InstanceOf<FormatException>()
+                .With.Message.StartsWith("The safetensors data is damaged: its header is not JSON ("));
+        }
+    }
+
+    [Test]
     public void Asking_for_what_is_not_there_is_refused()
     {
         var file = RoundTrip(SafetensorsPart.Of<float>("w", new float[6], 2, 3));

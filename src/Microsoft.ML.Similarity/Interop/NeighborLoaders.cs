@@ -1,0 +1,10 @@
+using Microsoft.ML;
+using Microsoft.ML.Similarity.Interop;
+using Microsoft.ML.Similarity.Neighbors;
+
+[assembly: LoadableClass(typeof(KNearestNeighborsMulticlassTransformer), typeof(MulticlassNeighborsLoader), null,
+    typeof(SignatureLoadModel), "K-nearest-neighbours classifier", KNearestNeighborsMulticlassTransformer.Signature)]
+[assembly: LoadableClass(typeof(KNearestNeighborsRegressionTransformer), typeof(RegressionNeighborsLoader), null,
+    typeof(SignatureLoadModel), "K-nearest-neighbours regression", KNearestNeighborsRegressionTransformer.Signature)]
+[assembly: LoadableClass(typeof(NearestNeighborsTransformer), typeof(NearestNeighborsLoader), null,
+    typeof(SignatureLoadModel), "Nearest neighbours", NearestNeighborsTransformer.Signature)]

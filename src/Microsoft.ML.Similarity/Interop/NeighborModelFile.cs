@@ -1,0 +1,181 @@
+using System.Globalization;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Neighbors;
+using Microsoft.ML.Similarity.Persistence;
+using Microsoft.ML.Similarity.Rows;
+
+namespace Microsoft.ML.Similarity.Interop;
+
+/// <summary>
+/// A k-nearest-neighbours model inside ML.NET's zip. <c>Rows</c> holds the reference rows and their columns as safetensors,
+/// segment by segment; vocabularies and texts are streams of their own.
+/// </summary>
+internal static class NeighborModelFile
+{
+    private const string RowsStream = "Rows";
+    private const string ClassesStream = "Classes";
+    private const string IdsStream = "Ids";
+
+    public static void Save(ModelSaveContext context, string signature, NeighborModel model)
+    {
+        SavedModel.WriteHeader(context, signature);
+        SavedModel.WriteOptions(context, Describe(model));
+        SavedModel.WriteStream(context, RowsStream, stream => Safetensors.Write(stream, [.. Parts(model.Set)]));
+        if (model.Ids is not null)
+            SavedModel.WriteStream(context, IdsStream, stream => VocabularyFile.Write(stream, model.Ids.Ids));
+        if (model.Output is ClassOutput classes)
+            SavedModel.WriteStream(context, ClassesStream, stream => VocabularyFile.Write(stream, classes.Classes));
+        if (model.Output is ColumnsOutput columns)
+            SaveColumns(context, model.Set, columns.Columns);
+    }
+
+    /// <exception cref="FormatException">The saved model is damaged, or from a newer version; the message says which.</exception>
+    public static NeighborModel Load(IHostEnvironment environment, ModelLoadContext context, string signature)
+    {
+        SavedModel.CheckHeader(context, signature);
+        var saved = SavedModel.ReadOptions<Saved>(context);
+        if (saved.Dimension < 1 || saved.NumberOfNeighbors < 1 || saved.Segments < 1)
+            throw new FormatException("The saved model is damaged: it has no dimension, no neighbours or no reference rows.");
+        var output = LoadOutput(context, saved);
+        var ids = saved.RowIdColumn is null
+            ? null
+            : new ReferenceIds(saved.RowIdColumn, SavedModel.ReadStream(context, IdsStream, VocabularyFile.Read));
+        var types = ColumnTypes(output, ids);
+        var file = SavedModel.ReadStream(context, RowsStream, Safetensors.Read);
+        var segments = new ReferenceSegment[saved.Segments];
+        for (var s = 0; s < segments.Length; s++)
+        {
+            var rows = file.Get<float>(Name("rows", s), -1, saved.Dimension);
+            var columns = new Array[types.Count];
+            for (var c = 0; c < columns.Length; c++)
+            {
+                columns[c] = types[c] == typeof(string)
+                    ? SavedModel.ReadStream(context, Name($"Texts.{c}", s), stream => ColumnFile.ReadTexts(stream, rows.Length / saved.Dimension))
+                    : ColumnFile.Read(file, Name($"column.{c}", s), types[c], rows.Length / saved.Dimension);
+            }
+            segments[s] = new ReferenceSegment(saved.Dimension, rows, columns);
+        }
+        CheckCodes(segments, output, ids);
+        return new(environment, saved.FeatureColumn, saved.NumberOfNeighbors, new(saved.Dimension, saved.Metric, segments), output, ids);
+    }
+
+    private static Saved Describe(NeighborModel model)
+    {
+        var saved = new Saved(model.FeatureColumn, model.Set.Dimension, model.NumberOfNeighbors, model.Set.Metric, model.Set.Segments.Count)
+        {
+            RowIdColumn = model.Ids?.Column,
+        };
+        return model.Output switch
+        {
+            ClassOutput o => saved with { LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature, Classes = true },
+            TargetOutput o => saved with { LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature },
+            ColumnsOutput o => saved with
+            {
+                OutputColumn = o.OutputColumn,
+                Columns = [.. o.Columns.Select(c => new SavedColumn(c.Name, c.Keys is null ? VocabularyFile.CodeOf(c.ItemType) : null))],
+            },
+            _ => throw new NotSupportedException(model.Output.GetType().Name),
+        };
+    }
+
+    private static IEnumerable<SafetensorsPart> Parts(ReferenceSet set)
+    {
+        for (var s = 0; s < set.Segments.Count; s++)
+        {
+            var segment = set.Segments[s];
+            yield return SafetensorsPart.Of<float>(Name("rows", s), segment.Rows, segment.Count, set.Dimension);
+            for (var c = 0; c < segment.Columns.Count; c++)
+            {
+                if (segment.Columns[c] is not string[])
+                    yield return ColumnFile.Part(Name($"column.{c}", s), segment.Columns[c]);
+            }
+        }
+    }
+
+    private static void SaveColumns(ModelSaveContext context, ReferenceSet set, IReadOnlyList<CarriedColumn> columns)
+    {
+        for (var c = 0; c < columns.Count; c++)
+        {
+            if (columns[c].Keys is { } keys)
+                SavedModel.WriteStream(context, Name("Keys", c), stream => VocabularyFile.Write(stream, keys));
+            for (var s = 0; columns[c].ItemType is TextDataViewType && s < set.Segments.Count; s++)
+            {
+                var texts = (string[])set.Segments[s].Columns[c];
+                SavedModel.WriteStream(context, Name($"Texts.{c}", s), stream => ColumnFile.WriteTexts(stream, texts));
+            }
+        }
+    }
+
+    private static NeighborOutput LoadOutput(ModelLoadContext context, Saved saved)
+    {
+        if (saved.Columns is not null)
+        {
+            return new ColumnsOutput(saved.OutputColumn!, [.. saved.Columns.Select((column, c) => column.Type is { } type
+                ? CarriedColumn.OfType(column.Name, VocabularyFile.TypeOf(type)!)
+                : CarriedColumn.OfKeys(column.Name, SavedModel.ReadStream(context, Name("Keys", c), VocabularyFile.Read)))]);
+        }
+        var weights = new VoteWeights(saved.Votes, saved.Temperature);
+        return saved.Classes
+            ? new ClassOutput(saved.LabelColumn!, SavedModel.ReadStream(context, ClassesStream, VocabularyFile.Read), weights)
+            : new TargetOutput(saved.LabelColumn!, weights);
+    }
+
+    private static List<Type> ColumnTypes(NeighborOutput output, ReferenceIds? ids)
+    {
+        List<Type> types = output switch
+        {
+            ClassOutput => [typeof(int)],
+            TargetOutput => [typeof(float)],
+            _ => [.. ((ColumnsOutput)output).Columns.Select(c =>
+                c.Keys is not null ? typeof(int) : c.ItemType is TextDataViewType ? typeof(string) : c.ItemType.RawType)],
+        };
+        if (ids is not null)
+            types.Add(typeof(int));
+        return types;
+    }
+
+    // A code outside its vocabulary would fail only at the first query that meets it.
+    private static void CheckCodes(ReferenceSegment[] segments, NeighborOutput output, ReferenceIds? ids)
+    {
+        var vocabularies = output switch
+        {
+            ClassOutput o => [(o.Classes, 0)],
+            ColumnsOutput o => o.Columns.Select(c => (Vocabulary: c.Keys, Least: LabelReader.Missing)).ToList(),
+            _ => new List<(LabelVocabulary? Vocabulary, int Least)> { (null, 0) },
+        };
+        if (ids is not null)
+            vocabularies.Add((ids.Ids, LabelReader.Missing));
+        foreach (var segment in segments)
+        {
+            for (var c = 0; c < vocabularies.Count; c++)
+            {
+                var (vocabulary, least) = vocabularies[c];
+                if (vocabulary is not null && ((int[])segment.Columns[c]).AsSpan().ContainsAnyExceptInRange(least, vocabulary.Count - 1))
+                    throw new FormatException("The saved model is damaged: a reference row has a label that is not among its labels.");
+            }
+        }
+    }
+
+    private static string Name(string name, int index) => string.Create(CultureInfo.InvariantCulture, $"{name}.{index}");
+
+    private sealed record SavedColumn(string Name, byte? Type);
+
+    private sealed record Saved(string FeatureColumn, int Dimension, int NumberOfNeighbors, NeighborMetric Metric, int Segments)
+    {
+        public string? RowIdColumn { get; init; }
+
+        public string? LabelColumn { get; init; }
+
+        public NeighborVotes Votes { get; init; }
+
+        public float Temperature { get; init; } = 1;
+
+        /// <summary>Whether the labels are classes; otherwise numbers.</summary>
+        public bool Classes { get; init; }
+
+        public string? OutputColumn { get; init; }
+
+        public SavedColumn[]? Columns { get; init; }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+using Microsoft.ML.Similarity.Persistence;
+
+namespace Microsoft.ML.Similarity.Neighbors;
+
+/// <summary>The columns of a segment as tensors: types that tensors lack are widened to one that holds them exactly.</summary>
+internal static class ColumnFile
+{
+    private static readonly FrozenDictionary<Type, Form> Forms = new Form[]
+    {
+        Form.Of<int, int>(v => v, v => v),
+        Form.Of<long, long>(v => v, v => v),
+        Form.Of<float, float>(v => v, v => v),
+        Form.Of<double, double>(v => v, v => v),
+        Form.Of<byte, byte>(v => v, v => v),
+        Form.Of<bool, byte>(v => v ? (byte)1 : (byte)0, v => v != 0),
+        Form.Of<sbyte, int>(v => v, v => checked((sbyte)v)),
+        Form.Of<short, int>(v => v, v => checked((short)v)),
+        Form.Of<ushort, int>(v => v, v => checked((ushort)v)),
+        Form.Of<uint, long>(v => v, v => checked((uint)v)),
+        Form.Of<ulong, long>(v => unchecked((long)v), v => unchecked((ulong)v)),
+    }.ToFrozenDictionary(f => f.Type);
+
+    public static SafetensorsPart Part(string name, Array column) => Forms[column.GetType().GetElementType()!].Part(name, column);
+
+    /// <exception cref="FormatException">There is no such tensor, or it is not of this type, length and range.</exception>
+    public static Array Read(SafetensorsFile file, string name, Type type, int count)
+    {
+        try
+        {
+            return Forms[type].Read(file, name, count);
+        }
+        catch (OverflowException e)
+        {
+            throw new FormatException($"Tensor '{name}' has values that {type} cannot hold.", e);
+        }
+    }
+
+    public static void WriteTexts(Stream stream, IEnumerable<string> texts)
+    {
+        using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        foreach (var text in texts)
+            writer.Write(text);
+    }
+
+    /// <exception cref="FormatException">There are fewer texts than rows.</exception>
+    public static string[] ReadTexts(Stream stream, int count)
+    {
+        using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        try
+        {
+            var texts = new string[count];
+            for (var i = 0; i < count; i++)
+                texts[i] = reader.ReadString();
+            return texts;
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new FormatException("The saved model is damaged: a column of texts ends too early.", e);
+        }
+    }
+
+    private sealed record Form(Type Type, Func<string, Array, SafetensorsPart> Part, Func<SafetensorsFile, string, int, Array> Read)
+    {
+        public static Form Of<T, TStored>(Converter<T, TStored> store, Converter<TStored, T> restore)
+            where TStored : unmanaged => new(
+                typeof(T),
+                (name, column) => SafetensorsPart.Of<TStored>(name, Array.ConvertAll((T[])column, store), column.Length),
+                (file, name, count) => Array.ConvertAll(file.Get<TStored>(name, count), restore));
+    }
+}

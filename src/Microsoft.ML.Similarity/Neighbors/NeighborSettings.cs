@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace Microsoft.ML.Similarity.Neighbors;
+
+/// <summary>The options that all k-nearest-neighbours stages have in common, checked.</summary>
+internal sealed record NeighborSettings
+{
+    /// <exception cref="ArgumentOutOfRangeException">The number of neighbours is less than 1, or the metric is none.</exception>
+    public NeighborSettings(string featureColumn, string? rowIdColumn, int numberOfNeighbors, NeighborMetric metric)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(featureColumn);
+        if (numberOfNeighbors < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(numberOfNeighbors),
+                string.Create(CultureInfo.InvariantCulture, $"NumberOfNeighbors is {numberOfNeighbors}; it must be at least 1."));
+        }
+        if (!Enum.IsDefined(metric))
+            throw NotOneOf(nameof(metric), $"Metric is {metric}", Enum.GetNames<NeighborMetric>());
+        FeatureColumn = featureColumn;
+        RowIdColumn = rowIdColumn;
+        NumberOfNeighbors = numberOfNeighbors;
+        Metric = metric;
+    }
+
+    public string FeatureColumn { get; }
+
+    public string? RowIdColumn { get; }
+
+    public int NumberOfNeighbors { get; }
+
+    public NeighborMetric Metric { get; }
+
+    /// <exception cref="ArgumentOutOfRangeException">The votes are none, or the temperature is not above 0.</exception>
+    /// <exception cref="ArgumentException">The votes do not go with the metric.</exception>
+    public VoteWeights CheckVotes(NeighborVotes votes, float temperature)
+    {
+        if (!Enum.IsDefined(votes))
+            throw NotOneOf(nameof(votes), $"Votes is {votes}", Enum.GetNames<NeighborVotes>());
+        if (!(temperature > 0) || float.IsInfinity(temperature))
+        {
+            throw new ArgumentOutOfRangeException(nameof(temperature),
+                string.Create(CultureInfo.InvariantCulture, $"Temperature is {temperature}; it must be a finite number above 0."));
+        }
+        if (votes == NeighborVotes.DistanceWeighted && Metric == NeighborMetric.InnerProduct)
+        {
+            throw new ArgumentException(
+                "Votes is DistanceWeighted and Metric is InnerProduct, whose distances may be negative: "
+                + "use Softmax or Uniform votes, or another metric.",
+                nameof(votes));
+        }
+        return new VoteWeights(votes, temperature);
+    }
+
+    private static ArgumentOutOfRangeException NotOneOf(string parameter, string given, string[] names) =>
+        new(parameter, $"{given}; it must be one of {string.Join(", ", names)}.");
+}
