@@ -7,49 +7,49 @@ namespace Microsoft.ML.Similarity.Encoders;
 /// <summary>The network of <see cref="LinearEncoder"/> and <see cref="MlpEncoder"/>.</summary>
 internal sealed class DenseModule : EncoderModule
 {
-    private const double BatchNormEpsilon = 1e-5;
     private const double SmallestNorm = 1e-12;
-    private const string MeanName = "input_mean";
-    private const string DeviationName = "input_deviation";
 
     private readonly Generator _generator;
-    private readonly Activation _activation;
+    private readonly DenseShape _shape;
     private readonly double _dropout;
     private readonly bool _normalize;
     // Found by these names when the module moves to another device, and set anew.
-    [ComponentName(Name = MeanName)]
+    [ComponentName(Name = DenseShape.MeanName)]
     private readonly Tensor? _mean;
 
-    [ComponentName(Name = DeviationName)]
+    [ComponentName(Name = DenseShape.DeviationName)]
     private readonly Tensor? _deviation;
 
     private readonly List<LinearLayer> _linear = [];
     private readonly List<BatchNorm1d> _norms = [];
+    private readonly LinearLayer? _shortcut;
 
-    public DenseModule(
-        Encoder encoder, int inputDimension, IReadOnlyList<int> hiddenWidths, Activation activation, double dropout, bool batchNorm, Generator generator)
+    public DenseModule(Encoder encoder, int inputDimension, DenseShape shape, double dropout, Generator generator)
         : base(encoder.GetType().Name)
     {
         _generator = generator;
-        _activation = activation;
+        _shape = shape;
         _dropout = dropout;
         _normalize = encoder.L2Normalize;
         if (encoder.StandardizeInputs)
         {
-            register_buffer(MeanName, _mean = zeros(inputDimension));
-            register_buffer(DeviationName, _deviation = ones(inputDimension));
+            register_buffer(DenseShape.MeanName, _mean = zeros(inputDimension));
+            register_buffer(DenseShape.DeviationName, _deviation = ones(inputDimension));
         }
-        int[] widths = [inputDimension, .. hiddenWidths, encoder.OutputDimension];
+        int[] widths = [inputDimension, .. shape.HiddenWidths, encoder.OutputDimension];
         for (var i = 0; i + 1 < widths.Length; i++)
         {
-            _linear.Add(new LinearLayer(widths[i], widths[i + 1], generator));
-            register_module(LinearName(i), _linear[i]);
-            if (batchNorm && i < hiddenWidths.Count)
+            var startAtZero = shape.Shortcut && i == shape.HiddenWidths.Count;
+            _linear.Add(new LinearLayer(widths[i], widths[i + 1], generator, startAtZero));
+            register_module(DenseShape.LinearName(i), _linear[i]);
+            if (shape.BatchNorm && i < shape.HiddenWidths.Count)
             {
-                _norms.Add(nn.BatchNorm1d(widths[i + 1], BatchNormEpsilon));
-                register_module(NormName(i), _norms[i]);
+                _norms.Add(nn.BatchNorm1d(widths[i + 1], DenseShape.BatchNormEpsilon));
+                register_module(DenseShape.NormName(i), _norms[i]);
             }
         }
+        if (shape.Shortcut)
+            register_module(DenseShape.ShortcutName, _shortcut = new LinearLayer(inputDimension, encoder.OutputDimension, generator));
     }
 
     public override void SetInputStatistics(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation)
@@ -66,6 +66,7 @@ internal sealed class DenseModule : EncoderModule
     {
         if (_mean is not null)
             x = (x - _mean) / _deviation!;
+        var direct = _shortcut?.call(x);
         for (var i = 0; i < _linear.Count; i++)
         {
             x = _linear[i].call(x);
@@ -81,27 +82,9 @@ internal sealed class DenseModule : EncoderModule
                 x = x * keep / (1 - _dropout);
             }
         }
+        if (direct is not null)
+            x = direct + x * DenseShape.LayersBesideShortcut;
         return _normalize ? nn.functional.normalize(x, p: 2, dim: 1, eps: SmallestNorm) : x;
-    }
-
-    /// <summary>Standardisation and batch normalisation are linear once trained: they are multiplied into the layer beside them.</summary>
-    public static DenseNetwork Fold(Encoder encoder, EncoderWeights weights, int inputDimension, int hiddenLayers, Activation activation, bool batchNorm)
-    {
-        var layers = new List<DenseLayer>();
-        var inputs = inputDimension;
-        for (var i = 0; i <= hiddenLayers; i++)
-        {
-            var outputs = weights.Entries.Single(entry => entry.Key == $"{LinearName(i)}.bias").Value.Values.Length;
-            var matrix = Array.ConvertAll(weights.Get($"{LinearName(i)}.weight", outputs, inputs), v => (double)v);
-            var bias = Array.ConvertAll(weights.Get($"{LinearName(i)}.bias", outputs), v => (double)v);
-            if (i == 0 && encoder.StandardizeInputs)
-                FoldInput(matrix, bias, weights.Get(MeanName, inputs), weights.Get(DeviationName, inputs));
-            if (batchNorm && i < hiddenLayers)
-                FoldNorm(matrix, bias, name => weights.Get($"{NormName(i)}.{name}", outputs));
-            layers.Add(new DenseLayer(inputs, outputs, matrix, bias, i < hiddenLayers ? activation : Activation.None));
-            inputs = outputs;
-        }
-        return new DenseNetwork(layers, encoder.L2Normalize);
     }
 
     protected override void Dispose(bool disposing)
@@ -114,37 +97,7 @@ internal sealed class DenseModule : EncoderModule
         base.Dispose(disposing);
     }
 
-    private static string LinearName(int layer) => $"linear{layer}";
-
-    private static string NormName(int layer) => $"norm{layer}";
-
-    private static void FoldInput(double[] matrix, double[] bias, float[] mean, float[] deviation)
-    {
-        for (var row = 0; row < bias.Length; row++)
-        {
-            var weights = matrix.AsSpan(row * mean.Length, mean.Length);
-            for (var j = 0; j < mean.Length; j++)
-            {
-                weights[j] /= deviation[j];
-                bias[row] -= weights[j] * mean[j];
-            }
-        }
-    }
-
-    private static void FoldNorm(double[] matrix, double[] bias, Func<string, float[]> get)
-    {
-        var (gain, shift, mean, variance) = (get("weight"), get("bias"), get("running_mean"), get("running_var"));
-        var inputs = matrix.Length / bias.Length;
-        for (var row = 0; row < bias.Length; row++)
-        {
-            var scale = gain[row] / Math.Sqrt(variance[row] + BatchNormEpsilon);
-            foreach (ref var weight in matrix.AsSpan(row * inputs, inputs))
-                weight *= scale;
-            bias[row] = (bias[row] - mean[row]) * scale + shift[row];
-        }
-    }
-
-    private Tensor Activate(Tensor x) => _activation switch
+    private Tensor Activate(Tensor x) => _shape.Activation switch
     {
         Activation.Relu => nn.functional.relu(x),
         Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.01),

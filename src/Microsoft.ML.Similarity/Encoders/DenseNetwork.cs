@@ -18,15 +18,20 @@ internal sealed class DenseNetwork
     private const float SmallestNorm = 1e-12f;
 
     private readonly DenseLayer[] _layers;
+    private readonly DenseLayer? _shortcut;
     private readonly bool _normalize;
     private readonly int _widest;
 
-    public DenseNetwork(IEnumerable<DenseLayer> layers, bool normalize)
+    /// <param name="layers">One after another.</param>
+    /// <param name="shortcut">A layer from the inputs whose outputs are added to the last one's; null for none.</param>
+    /// <param name="normalize">Whether embeddings are scaled to length 1.</param>
+    public DenseNetwork(IEnumerable<DenseLayer> layers, DenseLayer? shortcut, bool normalize)
     {
         _layers = [.. layers];
+        _shortcut = shortcut;
         _normalize = normalize;
         _widest = _layers.Max(layer => layer.Stride);
-        MultiplyAdds = _layers.Sum(layer => (long)layer.Inputs * layer.Stride);
+        MultiplyAdds = _layers.Append(shortcut).Sum(layer => (long)(layer?.Inputs ?? 0) * (layer?.Stride ?? 0));
     }
 
     public int InputDimension => _layers[0].Inputs;
@@ -55,15 +60,15 @@ internal sealed class DenseNetwork
     /// <summary>Embeds one row; of a sparse vector only the stored values cost time.</summary>
     public void Evaluate(in VBuffer<float> row, Span<float> embedding)
     {
-        var scratch = ArrayPool<float>.Shared.Rent(2 * _widest);
+        var scratch = ArrayPool<float>.Shared.Rent(3 * _widest);
         try
         {
             var hidden = scratch.AsSpan(0, _layers[0].Stride);
-            if (row.IsDense)
-                DenseKernel.Multiply(row.GetValues(), 1, _layers[0], hidden);
-            else
-                DenseKernel.MultiplySparse(row.GetValues(), row.GetIndices(), _layers[0], hidden);
-            Finish(scratch, 1, embedding);
+            MultiplyRow(row, _layers[0], hidden);
+            var direct = scratch.AsSpan(2 * _widest, _shortcut?.Stride ?? 0);
+            if (_shortcut is not null)
+                MultiplyRow(row, _shortcut, direct);
+            Finish(scratch.AsSpan(0, 2 * _widest), direct, 1, embedding);
             if (!FeatureReader.IsFinite(row.GetValues()))
                 embedding.Fill(float.NaN);
         }
@@ -75,16 +80,20 @@ internal sealed class DenseNetwork
 
     private void EvaluateRange(float[] rows, float[] embeddings, int start, int end)
     {
-        var scratch = ArrayPool<float>.Shared.Rent(2 * DenseKernel.TileRows * _widest);
+        const int tile = DenseKernel.TileRows;
+        var scratch = ArrayPool<float>.Shared.Rent(3 * tile * _widest);
         try
         {
-            for (var row = start; row < end; row += DenseKernel.TileRows)
+            for (var row = start; row < end; row += tile)
             {
-                var count = Math.Min(DenseKernel.TileRows, end - row);
+                var count = Math.Min(tile, end - row);
                 var input = rows.AsSpan(row * InputDimension, count * InputDimension);
                 var output = embeddings.AsSpan(row * OutputDimension, count * OutputDimension);
                 DenseKernel.Multiply(input, count, _layers[0], scratch.AsSpan(0, count * _layers[0].Stride));
-                Finish(scratch, count, output);
+                var direct = scratch.AsSpan(2 * tile * _widest, count * (_shortcut?.Stride ?? 0));
+                if (_shortcut is not null)
+                    DenseKernel.Multiply(input, count, _shortcut, direct);
+                Finish(scratch.AsSpan(0, 2 * tile * _widest), direct, count, output);
                 for (var i = 0; i < count; i++)
                 {
                     if (!FeatureReader.IsFinite(input.Slice(i * InputDimension, InputDimension)))
@@ -99,11 +108,11 @@ internal sealed class DenseNetwork
     }
 
     // The two halves of the scratch hold, in turn, one layer's outputs and the next one's; padding is carried as zeros.
-    private void Finish(float[] scratch, int count, Span<float> embeddings)
+    private void Finish(Span<float> scratch, ReadOnlySpan<float> direct, int count, Span<float> embeddings)
     {
         var half = scratch.Length / 2;
-        var current = scratch.AsSpan(0, half);
-        var next = scratch.AsSpan(half, half);
+        var current = scratch[..half];
+        var next = scratch[half..];
         Activate(_layers[0], current, count);
         for (var i = 1; i < _layers.Length; i++)
         {
@@ -117,10 +126,22 @@ internal sealed class DenseNetwork
         for (var i = 0; i < count; i++)
         {
             var embedding = embeddings.Slice(i * last.Outputs, last.Outputs);
-            current.Slice(i * last.Stride, last.Outputs).CopyTo(embedding);
+            var outputs = current.Slice(i * last.Stride, last.Outputs);
+            if (_shortcut is null)
+                outputs.CopyTo(embedding);
+            else
+                TensorPrimitives.Add(outputs, direct.Slice(i * last.Stride, last.Outputs), embedding);
             if (_normalize)
                 TensorPrimitives.Divide(embedding, MathF.Max(TensorPrimitives.Norm<float>(embedding), SmallestNorm), embedding);
         }
+    }
+
+    private static void MultiplyRow(in VBuffer<float> row, DenseLayer layer, Span<float> outputs)
+    {
+        if (row.IsDense)
+            DenseKernel.Multiply(row.GetValues(), 1, layer, outputs);
+        else
+            DenseKernel.MultiplySparse(row.GetValues(), row.GetIndices(), layer, outputs);
     }
 
     private static void Activate(DenseLayer layer, Span<float> outputs, int count)

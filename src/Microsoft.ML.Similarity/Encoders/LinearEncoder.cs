@@ -10,9 +10,9 @@ namespace Microsoft.ML.Similarity.Encoders;
 public sealed record LinearEncoder : Encoder
 {
     private protected override EncoderModule BuildModule(int inputDimension, Generator generator) =>
-        new DenseModule(this, inputDimension, [], Activation.None, dropout: 0, batchNorm: false, generator);
+        new DenseModule(this, inputDimension, DenseShape.Linear, dropout: 0, generator);
 
     /// <inheritdoc/>
     internal override DenseNetwork CreateDenseNetwork(EncoderWeights weights, int inputDimension) =>
-        DenseModule.Fold(this, weights, inputDimension, 0, Activation.None, batchNorm: false);
+        DenseFolding.Fold(this, weights, inputDimension, DenseShape.Linear);
 }

@@ -14,11 +14,11 @@ internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "bias")]
     private readonly Parameter _bias;
 
-    public LinearLayer(int inputs, int outputs, Generator generator)
+    public LinearLayer(int inputs, int outputs, Generator generator, bool startAtZero = false)
         : base(nameof(LinearLayer))
     {
         // PyTorch's own defaults for a linear layer.
-        var bound = 1 / Math.Sqrt(inputs);
+        var bound = startAtZero ? 0 : 1 / Math.Sqrt(inputs);
         _weight = new Parameter(empty(outputs, inputs).uniform_(-bound, bound, generator));
         _bias = new Parameter(empty(outputs).uniform_(-bound, bound, generator));
         register_parameter("weight", _weight);

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Encoders;
 
-/// <summary>A multilayer perceptron: hidden layers of linear map, batch normalisation, activation and dropout, then a linear map.</summary>
+/// <summary>
+/// A multilayer perceptron: hidden layers of linear map, batch normalisation, activation and dropout, then a linear map;
+/// by default added to a linear map of the inputs.
+/// </summary>
 public sealed record MlpEncoder : Encoder
 {
     /// <summary>The widths of the hidden layers, each at least 1; none makes it linear. Default one layer of 512.</summary>
@@ -31,18 +34,28 @@ public sealed record MlpEncoder : Encoder
     /// <summary>Whether hidden layers are normalised over the batch in training and by running statistics after. Default false.</summary>
     public bool BatchNorm { get; init; }
 
+    /// <summary>
+    /// Whether a linear map of the inputs is added to the output, to which the hidden layers contribute nothing at first.
+    /// Default true: training begins with a linear embedding and departs from it only as far as the data asks, which
+    /// keeps more of the inputs' own geometry for classes that were not trained on. Without hidden layers it means nothing.
+    /// </summary>
+    public bool LinearShortcut { get; init; } = true;
+
     private protected override EncoderModule BuildModule(int inputDimension, Generator generator) =>
-        new DenseModule(this, inputDimension, HiddenWidths, Activation, Dropout, BatchNorm, generator);
+        new DenseModule(this, inputDimension, Layers, Dropout, generator);
 
     /// <inheritdoc/>
     internal override DenseNetwork CreateDenseNetwork(EncoderWeights weights, int inputDimension) =>
-        DenseModule.Fold(this, weights, inputDimension, HiddenWidths.Count, Activation, BatchNorm);
+        DenseFolding.Fold(this, weights, inputDimension, Layers);
+
+    private DenseShape Layers => new(HiddenWidths, Activation, BatchNorm, LinearShortcut && HiddenWidths.Count > 0);
 
     /// <summary>Equal widths count, not equal lists.</summary>
     public bool Equals(MlpEncoder? other) =>
         base.Equals(other) && HiddenWidths.SequenceEqual(other.HiddenWidths)
-        && Activation == other.Activation && Dropout.Equals(other.Dropout) && BatchNorm == other.BatchNorm;
+        && Activation == other.Activation && Dropout.Equals(other.Dropout) && BatchNorm == other.BatchNorm
+        && LinearShortcut == other.LinearShortcut;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), HiddenWidths.Count, Activation, Dropout, BatchNorm);
+    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), HiddenWidths.Count, Activation, Dropout, BatchNorm, LinearShortcut);
 }

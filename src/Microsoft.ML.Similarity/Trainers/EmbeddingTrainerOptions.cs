@@ -15,8 +15,8 @@ public abstract class EmbeddingTrainerOptions
     /// <summary>The rows of a batch, at least 2. Default 128. With fewer training rows, a batch is all of them.</summary>
     public int BatchSize = 128;
 
-    /// <summary>The number of epochs at which training ends at the latest, at least 1. Default 60.</summary>
-    public int MaximumNumberOfEpochs = 60;
+    /// <summary>The number of epochs at which training ends at the latest, at least 1. Default 10.</summary>
+    public int MaximumNumberOfEpochs = 10;
 
     /// <summary>The learning rate after warm-up, above 0. Default 0.001.</summary>
     public double LearningRate = 1e-3;
