@@ -26,7 +26,7 @@ internal static class Devices
             : $"the CUDA devices here are 0 to {count - 1}";
         if (!environment.FallbackToCpu())
             throw new InvalidOperationException($"GpuDeviceId is {index}, but {found}. Set FallbackToCpu = true to train on the CPU instead, or GpuDeviceId = null.");
-        channel.Warning("GpuDeviceId is {0}, but {1}: running on the CPU.", index, found);
+        channel.Warning(MessageSensitivity.None, "GpuDeviceId is {0}, but {1}: running on the CPU.", index, found);
         return CPU;
     }
 }

@@ -99,7 +99,7 @@ internal sealed class TrainingLoop : IDisposable
                     throw new InvalidOperationException(
                         $"The loss became {values.Loss} in the first epoch. Lower LearningRate (now {_settings.LearningRate}) or scale the features.");
                 }
-                _channel.Warning("The loss became {0} in epoch {1}: training stops with the weights of epoch {2}.", values.Loss, epoch, bestEpoch);
+                _channel.Warning(MessageSensitivity.None, "The loss became {0} in epoch {1}: training stops with the weights of epoch {2}.", values.Loss, epoch, bestEpoch);
                 reason = StopReason.Diverged;
                 break;
             }
@@ -197,7 +197,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         _epochs.Add(new EpochSummary(
             epoch, values.Loss, _learningRate, values.ActiveFraction, values.PositiveDistance, values.NegativeDistance, metric, _clock.Elapsed));
-        _channel.Info("Epoch {0} of {1}: loss {2:F4}, validation MAP@R {3}.",
+        _channel.Info(MessageSensitivity.None, "Epoch {0} of {1}: loss {2:F4}, validation MAP@R {3}.",
             epoch, _settings.MaximumNumberOfEpochs, values.Loss, metric is null ? "none" : $"{metric:F4}");
         Report(epoch, _stepsInEpoch, values, metric);
     }

@@ -54,7 +54,7 @@ internal static class TrainingSetReader
                 weights!.Add(ReadWeight(readWeight, columns.Weight!, position));
         }
         if (unlabelled > 0)
-            channel.Warning("{0} rows without a label in column '{1}' were left out.", unlabelled, columns.Label);
+            channel.Warning(MessageSensitivity.None, "{0} rows without a label in column '{1}' were left out.", unlabelled, columns.Label);
         if (classes.Count == 0)
         {
             throw new InvalidOperationException(position == 0
