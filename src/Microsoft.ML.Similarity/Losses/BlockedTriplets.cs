@@ -14,17 +14,17 @@ internal static class BlockedTriplets
 
     /// <param name="distances">[B, B] with gradient.</param>
     /// <param name="tuples">The triplets selected.</param>
-    /// <param name="margin">Added to d(a,p) - d(a,n).</param>
-    /// <param name="soft">log(1 + exp(x)) in place of max(0, x).</param>
+    /// <param name="loss">Margin, its softness, and the reducer.</param>
     /// <param name="weights">[B] weights of the anchors, or null.</param>
-    public static LossValue Compute(Tensor distances, TupleSelection tuples, double margin, bool soft, Tensor? weights)
+    public static LossValue Compute(Tensor distances, TupleSelection tuples, TripletLoss loss, Tensor? weights)
     {
         var values = distances.detach();
         var rows = values.shape[0];
         var most = Math.Max(1, tuples.Positives.sum(1).max().to(ScalarType.Int64).item<long>());
         var block = Math.Max(1, BlockSize / (most * rows));
         var slope = zeros_like(values);
-        var (sum, share, active, selected) = (values.new_zeros(), values.new_zeros(), values.new_zeros(), values.new_zeros());
+        var (sum, active, selected) = (values.new_zeros(), values.new_zeros(), values.new_zeros());
+        var (activeWeight, selectedWeight) = (values.new_zeros(), values.new_zeros());
         for (var start = 0L; start < rows; start += block)
         {
             using var scope = NewDisposeScope();
@@ -37,29 +37,30 @@ internal static class BlockedTriplets
                 mask = mask.logical_and(band.Contains(start, count, positive));
 
             var rowValues = values.narrow(0, start, count);
-            var violation = rowValues.gather(1, positive).unsqueeze(2) - rowValues.unsqueeze(1) + margin;
-            var losses = (soft ? nn.functional.softplus(violation) : violation.clamp_min(0)).masked_fill(mask.logical_not(), 0);
+            var violation = rowValues.gather(1, positive).unsqueeze(2) - rowValues.unsqueeze(1) + loss.Margin;
+            var losses = (loss.SoftMargin ? nn.functional.softplus(violation) : violation.clamp_min(0)).masked_fill(mask.logical_not(), 0);
             var counted = losses > 0;
             var tuple = counted.to(values.dtype);
             var anchor = weights?.narrow(0, start, count).to(values.dtype).view(-1, 1, 1);
             var weight = anchor is null ? tuple : tuple * anchor;
-            var slopes = soft ? violation.sigmoid() * weight : weight;
+            var slopes = loss.SoftMargin ? violation.sigmoid() * weight : weight;
 
             sum.add_((losses * weight).sum());
-            share.add_(weight.sum());
+            activeWeight.add_(weight.sum());
+            selectedWeight.add_(anchor is null ? mask.sum() : (mask.to(values.dtype) * anchor).sum());
             active.add_(tuple.sum());
             selected.add_(mask.sum());
             var rowSlope = slope.narrow(0, start, count);
             rowSlope.sub_(slopes.sum(1));
             rowSlope.scatter_add_(1, positive, slopes.sum(2));
         }
-        var mean = share.masked_fill(share.eq(0), 1);
-        slope.div_(mean);
+        var divisor = TripletDivisor.Of(loss.Reducer, activeWeight, selectedWeight);
+        slope.div_(divisor);
         using (enable_grad())
         {
             // Its value is the mean and its derivative the slope: the linear part at this point carries the gradient.
             var linear = (distances * slope).sum();
-            return new(linear + (sum / mean - linear.detach()), active / selected.clamp_min(1));
+            return new(linear + (sum / divisor - linear.detach()), active / selected.clamp_min(1));
         }
     }
 

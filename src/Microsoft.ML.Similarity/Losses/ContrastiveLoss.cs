@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
 
@@ -20,7 +21,7 @@ public sealed record ContrastiveLoss : Loss
     public double NegativeMargin { get; init => field = AtLeast(value, 0, nameof(NegativeMargin)); } = 1;
 
     /// <inheritdoc/>
-    public override LossModule CreateModule() => new Module(this);
+    protected override LossModule BuildModule(LossContext? context) => new Module(this);
 
     private sealed class Module(ContrastiveLoss loss) : LossModule(nameof(ContrastiveLoss))
     {
@@ -30,9 +31,12 @@ public sealed record ContrastiveLoss : Loss
             var (positives, negatives) = selection is null
                 ? (batch.Relation.Positives, batch.Relation.Negatives)
                 : selection.ToPairs();
-            var pull = Reduction.MeanOfNonZero((distances - loss.PositiveMargin).clamp_min(0), positives, batch.Weights);
-            var push = Reduction.MeanOfNonZero((loss.NegativeMargin - distances).clamp_min(0), negatives, batch.Weights);
-            return new(pull.Mean + push.Mean, (pull.NonZero + push.NonZero) / (pull.All + push.All).clamp_min(1));
+            var reducer = loss.Reducer ?? new NonZeroMeanReducer();
+            var pull = (distances - loss.PositiveMargin).clamp_min(0);
+            var push = (loss.NegativeMargin - distances).clamp_min(0);
+            return new(
+                reducer.Reduce(pull, positives, batch.Weights) + reducer.Reduce(push, negatives, batch.Weights),
+                LossValue.Active(where(positives, pull, push), positives.logical_or(negatives)));
         }
     }
 }

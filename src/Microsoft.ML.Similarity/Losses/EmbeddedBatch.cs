@@ -11,6 +11,7 @@ namespace Microsoft.ML.Similarity.Losses;
 public sealed class EmbeddedBatch
 {
     private readonly Dictionary<Distance, Tensor> _distances = [];
+    private Tensor? _cosine;
 
     /// <summary>A batch of rows and how they are related.</summary>
     /// <param name="embeddings">[B, d] floating point, with or without gradient. Half precision is widened to float32.</param>
@@ -40,6 +41,18 @@ public sealed class EmbeddedBatch
 
     /// <summary>[B] weights of the rows as anchors, or null.</summary>
     public Tensor? Weights { get; }
+
+    /// <summary>[B, B] cosines between the rows, with gradient, computed on first use; 0 for a row of zeros.</summary>
+    public Tensor CosineSimilarities()
+    {
+        if (_cosine is null)
+        {
+            using var _ = enable_grad();
+            var directions = nn.functional.normalize(Embeddings, p: 2, dim: 1, eps: 1e-12);
+            _cosine = directions.matmul(directions.t());
+        }
+        return _cosine;
+    }
 
     /// <summary>[B, B] distances between the rows, with gradient, computed on first use.</summary>
     public Tensor Distances(Distance distance)

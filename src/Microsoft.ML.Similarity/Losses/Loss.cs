@@ -10,6 +10,7 @@ namespace Microsoft.ML.Similarity.Losses;
 /// </summary>
 [JsonDerivedType(typeof(TripletLoss), "triplet")]
 [JsonDerivedType(typeof(ContrastiveLoss), "contrastive")]
+[JsonDerivedType(typeof(SupConLoss), "supCon")]
 public abstract record Loss
 {
     /// <summary>
@@ -19,7 +20,22 @@ public abstract record Loss
     public Distance? Distance { get; init; }
 
     /// <summary>The part that computes. It owns the loss's trainable weights, if it has any: dispose it.</summary>
-    public abstract LossModule CreateModule();
+    /// <param name="context">
+    /// What weights are made from. A loss without weights needs none; one with weights refuses null.
+    /// </param>
+    /// <exception cref="ArgumentNullException">The loss has weights, and <paramref name="context"/> is null.</exception>
+    public LossModule CreateModule(LossContext? context = null)
+    {
+        using var scope = NewDisposeScope();
+        var module = BuildModule(context);
+        // The module owns its weights, whatever scope the caller is in.
+        foreach (var value in module.state_dict().Values)
+            value.DetachFromDisposeScope();
+        return module;
+    }
+
+    /// <summary>Makes the module; what it creates may lie in the current dispose scope.</summary>
+    protected abstract LossModule BuildModule(LossContext? context);
 
     /// <summary>The loss of a batch of labelled embeddings: for use on tensors, without a trainer.</summary>
     /// <param name="embeddings">[B, d] floating point.</param>
@@ -32,7 +48,16 @@ public abstract record Loss
         return module.call(new EmbeddedBatch(embeddings, Relation.FromLabels(labels)), null).Value.MoveToOuterDisposeScope();
     }
 
+    /// <summary>From the losses of single tuples to one number; null, the default, for the way of the loss's own paper.</summary>
+    public Reducer? Reducer { get; init; }
+
     internal Distance DistanceOrDefault => Distance ?? new EuclideanDistance();
+
+    /// <summary>Refuses a value that is not a finite number above <paramref name="bound"/>.</summary>
+    private protected static double Above(double value, double bound, string name) =>
+        double.IsFinite(value) && value > bound
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number above {bound}.");
 
     /// <summary>Refuses a value that is not a finite number of at least <paramref name="least"/>.</summary>
     private protected static double AtLeast(double value, double least, string name) =>

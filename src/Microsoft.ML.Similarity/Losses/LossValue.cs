@@ -8,4 +8,9 @@ namespace Microsoft.ML.Similarity.Losses;
 /// A scalar without gradient, on the same device: the share of the selected tuples (triplets, or pairs) that still have a
 /// loss; 0 where there are none.
 /// </param>
-public sealed record LossValue(Tensor Value, Tensor ActiveFraction);
+public sealed record LossValue(Tensor Value, Tensor ActiveFraction)
+{
+    /// <summary>The share of the selected losses that are above 0.</summary>
+    internal static Tensor Active(Tensor losses, Tensor selected) =>
+        selected.logical_and(losses.detach() > 0).sum() / selected.sum().clamp_min(1);
+}

@@ -5,11 +5,15 @@ namespace Microsoft.ML.Similarity.Losses;
 /// <summary>Which rows of a batch belong together: one relation serves the miner, the loss and the metrics alike.</summary>
 public sealed class Relation
 {
-    private Relation(Tensor positives, Tensor negatives)
+    private Relation(Tensor positives, Tensor negatives, Tensor? labels)
     {
         Positives = positives;
         Negatives = negatives;
+        Labels = labels;
     }
+
+    /// <summary>[B] integer labels, where the relation comes from labels; else null.</summary>
+    public Tensor? Labels { get; }
 
     /// <summary>[B, B] Booleans: true where two different rows belong together. The diagonal is false.</summary>
     public Tensor Positives { get; }
@@ -27,6 +31,6 @@ public sealed class Relation
             throw new ArgumentException($"Labels must be a vector of integers; got {labels.dtype} of shape [{string.Join(", ", labels.shape)}].", nameof(labels));
         var equal = labels.unsqueeze(1).eq(labels.unsqueeze(0));
         var self = eye(labels.shape[0], dtype: ScalarType.Bool, device: labels.device);
-        return new(equal.logical_and(self.logical_not()), equal.logical_not());
+        return new(equal.logical_and(self.logical_not()), equal.logical_not(), labels);
     }
 }

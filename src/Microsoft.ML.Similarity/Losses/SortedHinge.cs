@@ -10,8 +10,8 @@ namespace Microsoft.ML.Similarity.Losses;
 /// </summary>
 /// <param name="Slope">[B, B]: in how many active triplets d(i,j) is the positive less in how many it is the negative distance.</param>
 /// <param name="ActiveByAnchor">[B]: the active triplets of each anchor.</param>
-/// <param name="Selected">A scalar: all triplets selected, active or not.</param>
-internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor Selected)
+/// <param name="SelectedByAnchor">[B]: all triplets selected of each anchor, active or not.</param>
+internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor SelectedByAnchor)
 {
     /// <param name="distances">[B, B] without gradient.</param>
     /// <param name="tuples">The triplets to count; a band must be one of these distances.</param>
@@ -46,6 +46,6 @@ internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor S
         return new(
             asPositive.to(distances.dtype) - asNegative,
             asPositive.sum(1).to(distances.dtype),
-            (end - first).clamp_min(0).masked_fill(positives.logical_not(), 0).sum());
+            (end - first).clamp_min(0).masked_fill(positives.logical_not(), 0).sum(1).to(distances.dtype));
     }
 }

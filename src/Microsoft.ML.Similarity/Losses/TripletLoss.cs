@@ -10,7 +10,8 @@ namespace Microsoft.ML.Similarity.Losses;
 /// The mean of max(0, d(a,p) - d(a,n) + Margin) over the triplets that have a loss; with <see cref="SoftMargin"/>, of
 /// log(1 + exp(d(a,p) - d(a,n) + Margin)). Without a miner all triplets of the batch count. Schroff, Kalenichenko and
 /// Philbin, "FaceNet" (2015); soft margin: Hermans, Beyer and Leibe, "In Defense of the Triplet Loss" (2017), which uses
-/// Margin 0. O(B²) memory however many triplets there are.
+/// Margin 0. O(B²) memory however many triplets there are: they are summed without being listed, which allows the
+/// reducers <see cref="NonZeroMeanReducer"/> (the default), <see cref="MeanReducer"/> and <see cref="SumReducer"/>.
 /// </remarks>
 public sealed record TripletLoss : Loss
 {
@@ -21,7 +22,12 @@ public sealed record TripletLoss : Loss
     public bool SoftMargin { get; init; }
 
     /// <inheritdoc/>
-    public override LossModule CreateModule() => new Module(this);
+    /// <exception cref="ArgumentException">The reducer is one that needs single triplets.</exception>
+    protected override LossModule BuildModule(LossContext? context)
+    {
+        TripletDivisor.Check(Reducer);
+        return new Module(this);
+    }
 
     private sealed class Module(TripletLoss loss) : LossModule(nameof(TripletLoss))
     {
@@ -35,26 +41,23 @@ public sealed record TripletLoss : Loss
                 var sortable = !loss.SoftMargin && (tuples.Band is null || ReferenceEquals(tuples.Band.Distances, distances));
                 return sortable
                     ? Assemble(distances, SortedHinge.Count(distances.detach(), tuples, loss.Margin), batch.Weights)
-                    : BlockedTriplets.Compute(distances, tuples, loss.Margin, loss.SoftMargin, batch.Weights);
+                    : BlockedTriplets.Compute(distances, tuples, loss, batch.Weights);
             }
         }
 
         // The hinge is linear in the distances of its active triplets: how often each distance occurs, with its sign, is all.
         private LossValue Assemble(Tensor distances, SortedHinge counts, Tensor? weights)
         {
-            var slope = counts.Slope;
-            var activeByAnchor = counts.ActiveByAnchor;
-            if (weights is not null)
-            {
-                var anchor = weights.to(slope.dtype);
-                slope = slope * anchor.unsqueeze(1);
-                activeByAnchor = activeByAnchor * anchor;
-            }
-            var total = activeByAnchor.sum();
+            var anchors = weights?.to(counts.Slope.dtype);
+            var slope = anchors is null ? counts.Slope : counts.Slope * anchors.unsqueeze(1);
+            var active = anchors is null ? counts.ActiveByAnchor : counts.ActiveByAnchor * anchors;
+            var selected = anchors is null ? counts.SelectedByAnchor : counts.SelectedByAnchor * anchors;
+            var activeTotal = active.sum();
+            var divisor = TripletDivisor.Of(loss.Reducer, activeTotal, selected.sum());
             using (enable_grad())
             {
-                var sum = (distances * slope).sum() + total * loss.Margin;
-                return new(sum / total.masked_fill(total.eq(0), 1), counts.ActiveByAnchor.sum() / counts.Selected.clamp_min(1));
+                var sum = (distances * slope).sum() + activeTotal * loss.Margin;
+                return new(sum / divisor, counts.ActiveByAnchor.sum() / counts.SelectedByAnchor.sum().clamp_min(1));
             }
         }
     }

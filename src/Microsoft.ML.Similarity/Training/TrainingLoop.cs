@@ -64,7 +64,7 @@ internal sealed class TrainingLoop : IDisposable
             _encoder.SetInputStatistics(mean, deviation);
         }
         var distance = settings.Loss.Distance ?? new EuclideanDistance { Normalize = settings.Encoder.L2Normalize };
-        _loss = (settings.Loss with { Distance = distance }).CreateModule();
+        _loss = (settings.Loss with { Distance = distance }).CreateModule(new LossContext(settings.Encoder.OutputDimension, set.ClassCount, _generator));
         _miner = settings.Miner is null ? null : settings.Miner with { Distance = settings.Miner.Distance ?? distance };
         _encoder.to(_device);
         _loss.to(_device);

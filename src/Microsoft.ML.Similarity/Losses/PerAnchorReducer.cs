@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>The mean of each anchor's losses, and of these the weighted mean over the anchors that have any.</summary>
+public sealed record PerAnchorReducer : Reducer
+{
+    /// <inheritdoc/>
+    public override Tensor Reduce(Tensor losses, Tensor selected, Tensor? weights)
+    {
+        if (losses.dim() == 1)
+            return Mean(losses, selected, weights);
+        var count = selected.sum(1);
+        var means = losses.masked_fill(selected.logical_not(), 0).sum(1) / count.clamp_min(1).to(losses.dtype);
+        return Mean(means, count > 0, weights);
+    }
+}

@@ -1,0 +1,20 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>Log-sums of exponentials over some of a row's entries, with finite values and gradients where there are none.</summary>
+internal static class SimilarityMask
+{
+    // Far below any logit, yet finite in float32: a row without entries gives this, with gradient 0 once it is masked.
+    private const double Nothing = -1e30;
+
+    /// <summary>log Σ exp over the entries selected, row by row.</summary>
+    /// <param name="logits">[B, n].</param>
+    /// <param name="selected">[B, n] Booleans.</param>
+    /// <returns>[B]; about -1e30 for a row that has no entry.</returns>
+    public static Tensor LogSumExp(Tensor logits, Tensor selected) => logits.masked_fill(selected.logical_not(), Nothing).logsumexp(1);
+
+    /// <summary>log(1 + Σ exp) over the entries selected, row by row.</summary>
+    /// <returns>[B]; exactly 0 for a row that has no entry.</returns>
+    public static Tensor LogOnePlusSumExp(Tensor logits, Tensor selected) => nn.functional.softplus(LogSumExp(logits, selected));
+}

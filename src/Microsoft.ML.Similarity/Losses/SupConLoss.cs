@@ -1,0 +1,36 @@
+using Microsoft.ML.Similarity.Miners;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>
+/// The supervised contrastive loss: of all other rows of the batch, the ones of the anchor's class should be the most
+/// similar by cosine.
+/// </summary>
+/// <remarks>
+/// For each anchor the mean, over its positives, of -log(exp(s(a,p)/T) / Σ exp(s(a,i)/T)), i over all other rows of the batch; then
+/// the mean over the anchors that have a loss. Khosla et al., "Supervised Contrastive Learning" (2020), L_out. O(B²) memory.
+/// </remarks>
+public sealed record SupConLoss : Loss
+{
+    /// <summary>T, above 0. Default 0.1, the paper's.</summary>
+    public double Temperature { get; init => field = Above(value, 0, nameof(Temperature)); } = 0.1;
+
+    /// <inheritdoc/>
+    protected override LossModule BuildModule(LossContext? context) => new Module(this);
+
+    private sealed class Module(SupConLoss loss) : LossModule(nameof(SupConLoss))
+    {
+        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
+        {
+            var (positives, negatives) = selection is null ? (batch.Relation.Positives, batch.Relation.Negatives) : selection.ToPairs();
+            var logits = batch.CosineSimilarities() / loss.Temperature;
+            var all = SimilarityMask.LogSumExp(logits, positives.logical_or(negatives));
+            var count = positives.sum(1);
+            var mean = logits.masked_fill(positives.logical_not(), 0).sum(1) / count.clamp_min(1).to(logits.dtype);
+            var selected = count > 0;
+            var losses = (all - mean).masked_fill(selected.logical_not(), 0);
+            return new((loss.Reducer ?? new NonZeroMeanReducer()).Reduce(losses, selected, batch.Weights), LossValue.Active(losses, selected));
+        }
+    }
+}
