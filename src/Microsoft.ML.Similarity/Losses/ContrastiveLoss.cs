@@ -28,9 +28,7 @@ public sealed record ContrastiveLoss : Loss
         public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
         {
             var distances = batch.Distances(loss.DistanceOrDefault);
-            var (positives, negatives) = selection is null
-                ? (batch.Relation.Positives, batch.Relation.Negatives)
-                : selection.ToPairs();
+            var (positives, negatives) = batch.Pairs(selection);
             var reducer = loss.Reducer ?? new NonZeroMeanReducer();
             var pull = (distances - loss.PositiveMargin).clamp_min(0);
             var push = (loss.NegativeMargin - distances).clamp_min(0);

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Distances;
+using Microsoft.ML.Similarity.Miners;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -41,6 +42,10 @@ public sealed class EmbeddedBatch
 
     /// <summary>[B] weights of the rows as anchors, or null.</summary>
     public Tensor? Weights { get; }
+
+    /// <summary>The pairs a loss is about: those of the tuples a miner chose, or else all of the relation.</summary>
+    public (Tensor Positives, Tensor Negatives) Pairs(TupleSelection? selection) =>
+        selection?.ToPairs() ?? (Relation.Positives, Relation.Negatives);
 
     /// <summary>[B, B] cosines between the rows, with gradient, computed on first use; 0 for a row of zeros.</summary>
     public Tensor CosineSimilarities()

@@ -10,6 +10,14 @@ namespace Microsoft.ML.Similarity.Losses;
 /// </param>
 public sealed record LossValue(Tensor Value, Tensor ActiveFraction)
 {
+    /// <summary>The losses of a batch's tuples reduced to one number.</summary>
+    /// <param name="losses">[B] or [B, n] losses.</param>
+    /// <param name="selected">Which of them there are.</param>
+    /// <param name="reducer">The way to one number.</param>
+    /// <param name="weights">[B] weights of the anchors, or null.</param>
+    internal static LossValue Of(Tensor losses, Tensor selected, Reducer reducer, Tensor? weights) =>
+        new(reducer.Reduce(losses, selected, weights), Active(losses, selected));
+
     /// <summary>The share of the selected losses that are above 0.</summary>
     internal static Tensor Active(Tensor losses, Tensor selected) =>
         selected.logical_and(losses.detach() > 0).sum() / selected.sum().clamp_min(1);

@@ -23,14 +23,14 @@ public sealed record SupConLoss : Loss
     {
         public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
         {
-            var (positives, negatives) = selection is null ? (batch.Relation.Positives, batch.Relation.Negatives) : selection.ToPairs();
+            var (positives, negatives) = batch.Pairs(selection);
             var logits = batch.CosineSimilarities() / loss.Temperature;
             var all = SimilarityMask.LogSumExp(logits, positives.logical_or(negatives));
             var count = positives.sum(1);
             var mean = logits.masked_fill(positives.logical_not(), 0).sum(1) / count.clamp_min(1).to(logits.dtype);
             var selected = count > 0;
             var losses = (all - mean).masked_fill(selected.logical_not(), 0);
-            return new((loss.Reducer ?? new NonZeroMeanReducer()).Reduce(losses, selected, batch.Weights), LossValue.Active(losses, selected));
+            return LossValue.Of(losses, selected, loss.Reducer ?? new NonZeroMeanReducer(), batch.Weights);
         }
     }
 }
