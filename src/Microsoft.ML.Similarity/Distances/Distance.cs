@@ -5,6 +5,11 @@ namespace Microsoft.ML.Similarity.Distances;
 
 /// <summary>How far two embeddings are apart, as losses and miners measure it. A declaration: immutable and comparable by value.</summary>
 [JsonDerivedType(typeof(EuclideanDistance), "euclidean")]
+[JsonDerivedType(typeof(SquaredEuclideanDistance), "squaredEuclidean")]
+[JsonDerivedType(typeof(LpDistance), "lp")]
+[JsonDerivedType(typeof(CosineDistance), "cosine")]
+[JsonDerivedType(typeof(InnerProductDistance), "innerProduct")]
+[JsonDerivedType(typeof(SignalToNoiseDistance), "signalToNoise")]
 public abstract record Distance
 {
     /// <summary>The distances between all rows of two batches, with gradients that are finite everywhere.</summary>

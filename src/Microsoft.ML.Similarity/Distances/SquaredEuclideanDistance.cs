@@ -9,5 +9,6 @@ public sealed record SquaredEuclideanDistance : Distance
     public bool Normalize { get; init; } = true;
 
     /// <inheritdoc/>
-    public override Tensor Pairwise(Tensor left, Tensor right) => PairwiseSquares.Compute(left, right, Normalize);
+    /// <remarks>Computed as one matrix product, in O(n·m) memory.</remarks>
+    public override Tensor Pairwise(Tensor left, Tensor right) => PairwiseSquares.Compute(left, right, Normalize).Squares;
 }

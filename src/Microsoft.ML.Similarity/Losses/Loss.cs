@@ -11,6 +11,19 @@ namespace Microsoft.ML.Similarity.Losses;
 [JsonDerivedType(typeof(TripletLoss), "triplet")]
 [JsonDerivedType(typeof(ContrastiveLoss), "contrastive")]
 [JsonDerivedType(typeof(SupConLoss), "supCon")]
+[JsonDerivedType(typeof(NTXentLoss), "ntXent")]
+[JsonDerivedType(typeof(MultiSimilarityLoss), "multiSimilarity")]
+[JsonDerivedType(typeof(CircleLoss), "circle")]
+[JsonDerivedType(typeof(NPairsLoss), "nPairs")]
+[JsonDerivedType(typeof(LiftedStructureLoss), "liftedStructure")]
+[JsonDerivedType(typeof(GeneralizedLiftedStructureLoss), "generalizedLiftedStructure")]
+[JsonDerivedType(typeof(TupletMarginLoss), "tupletMargin")]
+[JsonDerivedType(typeof(IntraPairVarianceLoss), "intraPairVariance")]
+[JsonDerivedType(typeof(NcaLoss), "nca")]
+[JsonDerivedType(typeof(SignalToNoiseContrastiveLoss), "signalToNoiseContrastive")]
+[JsonDerivedType(typeof(RankedListLoss), "rankedList")]
+[JsonDerivedType(typeof(ThresholdConsistentMarginLoss), "thresholdConsistentMargin")]
+[JsonDerivedType(typeof(FastApLoss), "fastAp")]
 public abstract record Loss
 {
     /// <summary>
@@ -58,6 +71,12 @@ public abstract record Loss
         double.IsFinite(value) && value > bound
             ? value
             : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number above {bound}.");
+
+    /// <summary>Refuses a value outside two bounds, which are allowed themselves.</summary>
+    private protected static double Between(double value, double least, double most, string name) =>
+        value >= least && value <= most
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least} and at most {most}.");
 
     /// <summary>Refuses a value that is not a finite number of at least <paramref name="least"/>.</summary>
     private protected static double AtLeast(double value, double least, string name) =>

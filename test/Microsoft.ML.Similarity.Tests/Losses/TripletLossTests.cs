@@ -38,7 +38,7 @@ public sealed class TripletLossTests
         AssertEqual(sorted, distances, expected);
         LossValue blocked;
         using (no_grad())
-            blocked = BlockedTriplets.Compute(distances, tuples, margin, soft: false, weights);
+            blocked = BlockedTriplets.Compute(distances, tuples, new TripletLoss { Margin = margin }, weights);
         AssertEqual(blocked, distances, expected);
         if (miner is null)
             Assert.That(module.call(batch, null).Value.ToDouble(), Is.EqualTo(sorted.Value.ToDouble()));
@@ -86,7 +86,7 @@ public sealed class TripletLossTests
         var sorted = module.call(batch, null);
         LossValue blocked;
         using (no_grad())
-            blocked = BlockedTriplets.Compute(distances, TupleSelection.All(batch.Relation), 0.2, soft: false, weights: null);
+            blocked = BlockedTriplets.Compute(distances, TupleSelection.All(batch.Relation), new TripletLoss(), weights: null);
         Assert.That(blocked.Value.ToDouble(), Is.EqualTo(sorted.Value.ToDouble()).Within(1e-12));
         Assert.That(blocked.ActiveFraction.ToDouble(), Is.EqualTo(sorted.ActiveFraction.ToDouble()).Within(1e-12));
         Assert.That(Batches.Deviation(Slope(blocked, distances), Slope(sorted, distances)), Is.LessThan(1e-15));

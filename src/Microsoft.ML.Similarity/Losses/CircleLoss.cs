@@ -1,0 +1,40 @@
+using Microsoft.ML.Similarity.Miners;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>
+/// Each cosine is weighted by how far it is from its own optimum: 1 + m for positives, -m for negatives.
+/// </summary>
+/// <remarks>
+/// For each anchor that has both log(1 + Σ exp(-γ·max(0, 1+m-s(a,p))·(s(a,p) - 1 + m)) · Σ exp(γ·max(0, s(a,n)+m)·(s(a,n) - m))), weights without
+/// gradient; the mean of those above 0. Sun et al., "Circle Loss" (2020). O(B²) memory.
+/// </remarks>
+public sealed record CircleLoss : Loss
+{
+    /// <summary>m, in (0, 1). Default 0.4, the paper's for fine-grained retrieval; 0.25 for faces.</summary>
+    public double Margin { get; init => field = Between(value, 0, 1, nameof(Margin)); } = 0.4;
+
+    /// <summary>γ, above 0. Default 80, the paper's for fine-grained retrieval; 256 for faces.</summary>
+    public double Gamma { get; init => field = Above(value, 0, nameof(Gamma)); } = 80;
+
+
+    /// <inheritdoc/>
+    protected override LossModule BuildModule(LossContext? context) => new Module(this);
+
+    private sealed class Module(CircleLoss loss) : LossModule(nameof(CircleLoss))
+    {
+        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
+        {
+            var (positives, negatives) = batch.Pairs(selection);
+            var cosine = batch.CosineSimilarities();
+            var fixedCosine = cosine.detach();
+            var pull = (1 + loss.Margin - fixedCosine).clamp_min(0) * (cosine - (1 - loss.Margin)) * -loss.Gamma;
+            var push = (fixedCosine + loss.Margin).clamp_min(0) * (cosine - loss.Margin) * loss.Gamma;
+            var selected = positives.any(1).logical_and(negatives.any(1));
+            var exponent = SimilarityMask.LogSumExp(pull, positives) + SimilarityMask.LogSumExp(push, negatives);
+            var losses = nn.functional.softplus(exponent.masked_fill(selected.logical_not(), 0)).masked_fill(selected.logical_not(), 0);
+            return LossValue.Of(losses, selected, loss.Reducer ?? new NonZeroMeanReducer(), batch.Weights);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.ML.Similarity.Miners;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>
+/// All positives of an anchor against all of its negatives, each as a soft extreme.
+/// </summary>
+/// <remarks>
+/// For each anchor that has both max(0, log Σ exp(d(a,p) - m⁺) + log Σ exp(m⁻ - d(a,n))); the mean over these anchors. Hermans, Beyer and Leibe, "In
+/// Defense of the Triplet Loss for Person Re-Identification" (2017). O(B²) memory.
+/// </remarks>
+public sealed record GeneralizedLiftedStructureLoss : Loss
+{
+    /// <summary>m⁺, at least 0. Default 0.</summary>
+    public double PositiveMargin { get; init => field = AtLeast(value, 0, nameof(PositiveMargin)); }
+
+    /// <summary>m⁻, at least 0. Default 1.</summary>
+    public double NegativeMargin { get; init => field = AtLeast(value, 0, nameof(NegativeMargin)); } = 1;
+
+
+    /// <inheritdoc/>
+    protected override LossModule BuildModule(LossContext? context) => new Module(this);
+
+    private sealed class Module(GeneralizedLiftedStructureLoss loss) : LossModule(nameof(GeneralizedLiftedStructureLoss))
+    {
+        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
+        {
+            var (positives, negatives) = batch.Pairs(selection);
+            var distances = batch.Distances(loss.DistanceOrDefault);
+            var selected = positives.any(1).logical_and(negatives.any(1));
+            var losses = SimilarityMask.LogSumExp(distances - loss.PositiveMargin, positives)
+                + SimilarityMask.LogSumExp(loss.NegativeMargin - distances, negatives);
+            return LossValue.Of(losses.masked_fill(selected.logical_not(), 0).clamp_min(0), selected, loss.Reducer ?? new MeanReducer(), batch.Weights);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.ML.Similarity.Miners;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>
+/// The normalised, temperature-scaled cross entropy: of each positive pair's anchor, the positive should be more similar by
+/// cosine than every negative.
+/// </summary>
+/// <remarks>
+/// For each positive pair -log(exp(s(a,p)/T) / (exp(s(a,p)/T) + Σ exp(s(a,n)/T))), n over the anchor's negatives; the mean over the pairs.
+/// Sohn (2016); van den Oord et al. (2018); Chen et al., "SimCLR" (2020). O(B²) memory: no pair is compared with a list of its own.
+/// </remarks>
+public sealed record NTXentLoss : Loss
+{
+    /// <summary>T, above 0. Default 0.07, as MoCo and pytorch-metric-learning; SimCLR uses 0.1 to 0.5.</summary>
+    public double Temperature { get; init => field = Above(value, 0, nameof(Temperature)); } = 0.07;
+
+
+    /// <inheritdoc/>
+    protected override LossModule BuildModule(LossContext? context) => new Module(this);
+
+    private sealed class Module(NTXentLoss loss) : LossModule(nameof(NTXentLoss))
+    {
+        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
+        {
+            var (positives, negatives) = batch.Pairs(selection);
+            var logits = batch.CosineSimilarities() / loss.Temperature;
+            var against = SimilarityMask.LogSumExp(logits, negatives).unsqueeze(1);
+            return LossValue.Of(nn.functional.softplus(against - logits), positives, loss.Reducer ?? new MeanReducer(), batch.Weights);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.ML.Similarity.Miners;
+using Microsoft.ML.Similarity.Distances;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>
+/// The contrastive loss on the signal-to-noise distance, in which the anchor's own variance is the measure.
+/// </summary>
+/// <remarks>
+/// As <see cref="ContrastiveLoss"/>, by <see cref="Microsoft.ML.Similarity.Distances.SignalToNoiseDistance"/>. Yuan et al., "Signal-to-Noise Ratio: A Robust Distance
+/// Metric for Deep Metric Learning" (2019). O(B²) memory.
+/// </remarks>
+public sealed record SignalToNoiseContrastiveLoss : Loss
+{
+    /// <summary>Positive pairs this close have no loss; at least 0. Default 0.</summary>
+    public double PositiveMargin { get; init => field = AtLeast(value, 0, nameof(PositiveMargin)); }
+
+    /// <summary>Negative pairs this far apart have no loss; at least 0. Default 1.</summary>
+    public double NegativeMargin { get; init => field = AtLeast(value, 0, nameof(NegativeMargin)); } = 1;
+
+
+    /// <inheritdoc/>
+    protected override LossModule BuildModule(LossContext? context) => new Module(this);
+
+    private sealed class Module(SignalToNoiseContrastiveLoss loss) : LossModule(nameof(SignalToNoiseContrastiveLoss))
+    {
+        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
+        {
+            var contrastive = new ContrastiveLoss { PositiveMargin = loss.PositiveMargin, NegativeMargin = loss.NegativeMargin, Distance = new SignalToNoiseDistance(), Reducer = loss.Reducer };
+            using var module = contrastive.CreateModule();
+            return module.call(batch, selection);
+        }
+    }
+}
