@@ -25,10 +25,10 @@ public sealed class EuclideanDistanceTests
     [Test]
     public void Equal_rows_have_distance_0_and_no_gradient(
         [Values] bool normalize, [Values] bool same, [Values(ScalarType.Float32, ScalarType.Float64)] ScalarType type,
-        [Values(2, 64, 2048)] int dimension, [Values(0, 30)] double offset)
+        [Values(3, 64, 1024)] int dimension, [Values(0, 30)] double offset)
     {
         using var scope = NewDisposeScope();
-        var rows = Batches.Uniform(dimension, 10, dimension, type) + offset;
+        var rows = Batches.Uniform(1, 10, dimension, type) + offset;
         // Rows 0 to 9, then the same again.
         var left = rows.repeat(2, 1).requires_grad_();
         var distances = new EuclideanDistance { Normalize = normalize }.Pairwise(left, same ? left : left.detach().clone());

@@ -77,10 +77,10 @@ public sealed class TripletLossTests
     [Test]
     public void Blocks_of_a_few_anchors_add_up()
     {
-        // One class of 300 rows among 420: a block holds 2^22 / (299 * 420) = 33 anchors.
+        // One class of 200 rows among 280: a block holds 2^22 / (199 * 280) = 75 anchors.
         using var scope = NewDisposeScope();
-        long[] labels = [.. Enumerable.Range(0, 420).Select(row => row < 300 ? 0L : row % 7)];
-        var batch = new EmbeddedBatch(Batches.Uniform(5, 420, 3).requires_grad_(), Relation.FromLabels(tensor(labels)));
+        long[] labels = [.. Enumerable.Range(0, 280).Select(row => row < 200 ? 0L : 1 + row % 7)];
+        var batch = new EmbeddedBatch(Batches.Uniform(5, 280, 3).requires_grad_(), Relation.FromLabels(tensor(labels)));
         var distances = batch.Distances(Plain);
         using var module = new TripletLoss { Distance = Plain }.CreateModule();
         var sorted = module.call(batch, null);
@@ -114,7 +114,6 @@ public sealed class TripletLossTests
         }
     }
 
-    // The number of triplets here is 2048 * 31 * 2016, of which each would take gigabytes if it were kept.
     [Test]
     public void A_large_batch_takes_memory_of_its_square_only()
     {
@@ -126,9 +125,9 @@ public sealed class TripletLossTests
         loss.backward();
         Assert.That(loss.ToSingle(), Is.GreaterThan(0));
         Assert.That(embeddings.grad!.isfinite().all().ToBoolean());
-        // 128 million triplets of 4 bytes are 512 MB; a [B, B] tensor is 16 MB and there are about 15 of them.
+        // The row numbers alone of 128 million triplets are 3 GB; a [B, B] tensor is 16 or 32 MB.
         if (OperatingSystem.IsLinux())
-            Assert.That(PeakMemory() - before, Is.LessThan(450e6));
+            Assert.That(PeakMemory() - before, Is.LessThan(1e9));
     }
 
     // The most that was ever resident; it never falls.
