@@ -64,7 +64,11 @@ public abstract record Loss
     /// <summary>From the losses of single tuples to one number; null, the default, for the way of the loss's own paper.</summary>
     public Reducer? Reducer { get; init; }
 
-    internal Distance DistanceOrDefault => Distance ?? new EuclideanDistance();
+    internal Distance DistanceOrDefault => Distance ?? DefaultDistance(normalize: true);
+
+    /// <summary>How the loss compares embeddings where nothing else is said.</summary>
+    /// <param name="normalize">Whether it is their directions that count.</param>
+    internal virtual Distance DefaultDistance(bool normalize) => new EuclideanDistance { Normalize = normalize };
 
     /// <summary>Refuses a value that is not a finite number above <paramref name="bound"/>.</summary>
     private protected static double Above(double value, double bound, string name) =>

@@ -18,6 +18,8 @@ public sealed record NcaLoss : Loss
     public double SoftmaxScale { get; init => field = Above(value, 0, nameof(SoftmaxScale)); } = 1;
 
 
+    internal override Distance DefaultDistance(bool normalize) => new SquaredEuclideanDistance { Normalize = normalize };
+
     /// <inheritdoc/>
     protected override LossModule BuildModule(LossContext? context) => new Module(this);
 
@@ -26,7 +28,7 @@ public sealed record NcaLoss : Loss
         public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
         {
             var (positives, negatives) = batch.Pairs(selection);
-            var logits = batch.Distances(loss.Distance ?? new SquaredEuclideanDistance()) * -loss.SoftmaxScale;
+            var logits = batch.Distances(loss.DistanceOrDefault) * -loss.SoftmaxScale;
             var selected = positives.any(1);
             var losses = SimilarityMask.LogSumExp(logits, positives.logical_or(negatives)) - SimilarityMask.LogSumExp(logits, positives);
             return LossValue.Of(losses.masked_fill(selected.logical_not(), 0), selected, loss.Reducer ?? new MeanReducer(), batch.Weights);

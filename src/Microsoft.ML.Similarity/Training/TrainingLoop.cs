@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Miners;
@@ -63,7 +62,7 @@ internal sealed class TrainingLoop : IDisposable
             var (mean, deviation) = set.Features.Statistics(rows);
             _encoder.SetInputStatistics(mean, deviation);
         }
-        var distance = settings.Loss.Distance ?? new EuclideanDistance { Normalize = settings.Encoder.L2Normalize };
+        var distance = settings.Loss.Distance ?? settings.Loss.DefaultDistance(settings.Encoder.L2Normalize);
         _loss = (settings.Loss with { Distance = distance }).CreateModule(new LossContext(settings.Encoder.OutputDimension, set.ClassCount, _generator));
         _miner = settings.Miner is null ? null : settings.Miner with { Distance = settings.Miner.Distance ?? distance };
         _encoder.to(_device);
