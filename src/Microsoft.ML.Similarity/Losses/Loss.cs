@@ -24,6 +24,14 @@ namespace Microsoft.ML.Similarity.Losses;
 [JsonDerivedType(typeof(RankedListLoss), "rankedList")]
 [JsonDerivedType(typeof(ThresholdConsistentMarginLoss), "thresholdConsistentMargin")]
 [JsonDerivedType(typeof(FastApLoss), "fastAp")]
+[JsonDerivedType(typeof(ProxyNcaLoss), "proxyNca")]
+[JsonDerivedType(typeof(ProxyAnchorLoss), "proxyAnchor")]
+[JsonDerivedType(typeof(ArcFaceLoss), "arcFace")]
+[JsonDerivedType(typeof(SubCenterArcFaceLoss), "subCenterArcFace")]
+[JsonDerivedType(typeof(CosFaceLoss), "cosFace")]
+[JsonDerivedType(typeof(SphereFaceLoss), "sphereFace")]
+[JsonDerivedType(typeof(NormalizedSoftmaxLoss), "normalizedSoftmax")]
+[JsonDerivedType(typeof(SoftTripleLoss), "softTriple")]
 public abstract record Loss
 {
     /// <summary>

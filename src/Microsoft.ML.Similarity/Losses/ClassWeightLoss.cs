@@ -1,0 +1,41 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>
+/// A loss that keeps trainable vectors for each class: proxies, or the weights of a classifier. They are trained,
+/// checkpointed and saved with the encoder, and grow with the number of classes.
+/// </summary>
+/// <remarks>Labels must be 0 to the number of classes - 1; tuples a miner chose do not matter.</remarks>
+public abstract record ClassWeightLoss : Loss
+{
+    /// <summary>How many vectors a class has.</summary>
+    internal virtual int VectorsPerClass => 1;
+
+    /// <inheritdoc/>
+    protected sealed override LossModule BuildModule(LossContext? context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new ClassWeightModule(this, context);
+    }
+
+    /// <summary>Draws the first weights, [classes · vectors, dimension]; row c·k + j is vector j of class c.</summary>
+    internal virtual void Initialize(Tensor weights, Generator generator) => weights.normal_(0, 1, generator);
+
+    /// <param name="batch">The embeddings.</param>
+    /// <param name="weights">As <see cref="Initialize"/> made them, as far as they are trained.</param>
+    /// <param name="target">[B, classes] Booleans: the class of each row.</param>
+    internal abstract LossValue Compute(EmbeddedBatch batch, Tensor weights, Tensor target);
+
+    /// <summary>[B, vectors] cosines of the embeddings and the weights.</summary>
+    private protected static Tensor Cosine(EmbeddedBatch batch, Tensor weights) =>
+        Distances.UnitRows.Of(batch.Embeddings).matmul(Distances.UnitRows.Of(weights).t());
+
+    /// <summary>The cross entropy of each row, reduced.</summary>
+    private protected LossValue CrossEntropy(EmbeddedBatch batch, Tensor logits, Tensor target)
+    {
+        var losses = logits.logsumexp(1) - logits.masked_fill(target.logical_not(), 0).sum(1);
+        return LossValue.Of(losses, target.any(1), Reducer ?? new MeanReducer(), batch.Weights);
+    }
+}
