@@ -9,9 +9,6 @@ namespace Microsoft.ML.Similarity.Losses;
 /// </summary>
 internal static class BlockedTriplets
 {
-    // Triplets computed at once: 2^22 float32 numbers are 16 MiB a temporary.
-    private const long BlockSize = 1 << 22;
-
     /// <param name="distances">[B, B] with gradient.</param>
     /// <param name="tuples">The triplets selected.</param>
     /// <param name="loss">Margin, its softness, and the reducer.</param>
@@ -20,8 +17,8 @@ internal static class BlockedTriplets
     {
         var values = distances.detach();
         var rows = values.shape[0];
-        var most = Math.Max(1, tuples.Positives.sum(1).max().to(ScalarType.Int64).item<long>());
-        var block = Math.Max(1, BlockSize / (most * rows));
+        var padded = PaddedPositives.Of(tuples.Positives);
+        var block = RowBlocks.Rows(padded.Most * rows);
         var slope = zeros_like(values);
         var (sum, active, selected) = (values.new_zeros(), values.new_zeros(), values.new_zeros());
         var (activeWeight, selectedWeight) = (values.new_zeros(), values.new_zeros());
@@ -29,15 +26,21 @@ internal static class BlockedTriplets
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(block, rows - start);
-            // The positives of each anchor first, then padding: [b, most].
-            var (isPositive, positive) = tuples.Positives.narrow(0, start, count).to(ScalarType.Int8).sort(dim: 1, descending: true, stable: true);
-            (isPositive, positive) = (isPositive.narrow(1, 0, most).to(ScalarType.Bool), positive.narrow(1, 0, most));
+            var (positive, isPositive) = padded.Narrow(start, count);
             var mask = isPositive.unsqueeze(2).logical_and(tuples.Negatives.narrow(0, start, count).unsqueeze(1));
             if (tuples.Band is { } band)
                 mask = mask.logical_and(band.Contains(start, count, positive));
 
             var rowValues = values.narrow(0, start, count);
-            var violation = rowValues.gather(1, positive).unsqueeze(2) - rowValues.unsqueeze(1) + loss.Margin;
+            var negative = rowValues.unsqueeze(1);
+            Tensor? swapped = null;
+            if (loss.Swap)
+            {
+                var fromPositive = values.index_select(0, positive.flatten()).view(count, padded.Most, rows);
+                swapped = fromPositive < negative;
+                negative = negative.minimum(fromPositive);
+            }
+            var violation = rowValues.gather(1, positive).unsqueeze(2) - negative + loss.Margin;
             var losses = (loss.SoftMargin ? nn.functional.softplus(violation) : violation.clamp_min(0)).masked_fill(mask.logical_not(), 0);
             var counted = losses > 0;
             var tuple = counted.to(values.dtype);
@@ -51,7 +54,9 @@ internal static class BlockedTriplets
             active.add_(tuple.sum());
             selected.add_(mask.sum());
             var rowSlope = slope.narrow(0, start, count);
-            rowSlope.sub_(slopes.sum(1));
+            rowSlope.sub_((swapped is null ? slopes : slopes.masked_fill(swapped, 0)).sum(1));
+            if (swapped is not null)
+                slope.index_add_(0, positive.flatten(), slopes.masked_fill(swapped.logical_not(), 0).view(-1, rows), -1);
             rowSlope.scatter_add_(1, positive, slopes.sum(2));
         }
         var divisor = TripletDivisor.Of(loss.Reducer, activeWeight, selectedWeight);

@@ -32,6 +32,9 @@ namespace Microsoft.ML.Similarity.Losses;
 [JsonDerivedType(typeof(SphereFaceLoss), "sphereFace")]
 [JsonDerivedType(typeof(NormalizedSoftmaxLoss), "normalizedSoftmax")]
 [JsonDerivedType(typeof(SoftTripleLoss), "softTriple")]
+[JsonDerivedType(typeof(MarginLoss), "margin")]
+[JsonDerivedType(typeof(SmoothApLoss), "smoothAp")]
+[JsonDerivedType(typeof(PnpLoss), "pnp")]
 public abstract record Loss
 {
     /// <summary>

@@ -18,7 +18,13 @@ public sealed record TripletLoss : Loss
     /// <summary>How much nearer a positive must be; at least 0. Default 0.2, FaceNet's; directions are at most 2 apart.</summary>
     public double Margin { get; init => field = AtLeast(value, 0, nameof(Margin)); } = 0.2;
 
-    /// <summary>Whether log(1 + exp(x)) takes the place of max(0, x), so that no triplet is ever done. Default false.</summary>
+    /// <summary>
+    /// Whether the negative is compared with the nearer of anchor and positive: min(d(a,n), d(p,n)) takes the place of d(a,n).
+    /// Default false. Balntas et al., "Learning local feature descriptors with triplets and shallow CNNs" (2016).
+    /// </summary>
+    public bool Swap { get; init; }
+
+    /// <summary>Whether log(1 + exp(x)) tak the place of max(0, x), so that no triplet is ever done. Default false.</summary>
     public bool SoftMargin { get; init; }
 
     /// <inheritdoc/>
@@ -38,7 +44,7 @@ public sealed record TripletLoss : Loss
             using (no_grad())
             {
                 // Sorting needs the loss and the miner to see the same order of distances.
-                var sortable = !loss.SoftMargin && (tuples.Band is null || ReferenceEquals(tuples.Band.Distances, distances));
+                var sortable = !loss.SoftMargin && !loss.Swap && (tuples.Band is null || ReferenceEquals(tuples.Band.Distances, distances));
                 return sortable
                     ? Assemble(distances, SortedHinge.Count(distances.detach(), tuples, loss.Margin), batch.Weights)
                     : BlockedTriplets.Compute(distances, tuples, loss, batch.Weights);

@@ -48,6 +48,20 @@ public sealed class TupleSelection
     /// <returns>[T, 3] int64. For inspection: a large batch has very many triplets, and this lists them in O(B³) memory.</returns>
     public Tensor ToTriplets() => ToMask().nonzero();
 
+    /// <summary>In how many chosen triplets each pair is: two [B, B] matrices of numbers.</summary>
+    internal (Tensor AsPositive, Tensor AsNegative) CountPairs(ScalarType type)
+    {
+        if (Band is null)
+        {
+            var positives = Positives.to(type);
+            var negatives = Negatives.to(type);
+            return (positives * negatives.sum(1, keepdim: true), negatives * positives.sum(1, keepdim: true));
+        }
+        // With an endless margin every selected triplet is active, so its counts are those of the pairs.
+        var slope = SortedHinge.Count(Band.Distances.detach(), this, double.PositiveInfinity).Slope.to(type);
+        return (slope.masked_fill(Positives.logical_not(), 0), -slope.masked_fill(Negatives.logical_not(), 0));
+    }
+
     private Tensor ToMask()
     {
         var triplets = Positives.unsqueeze(2).logical_and(Negatives.unsqueeze(1));
