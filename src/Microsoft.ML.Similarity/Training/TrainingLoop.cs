@@ -191,11 +191,11 @@ internal sealed class TrainingLoop : IDisposable
     private void SetLearningRate(double done)
     {
         var warmUp = _settings.WarmUpFraction;
-        var factor = done < warmUp ? done / warmUp
+        // The first step of a warm-up would otherwise change nothing.
+        var factor = done < warmUp ? Math.Max(done / warmUp, 1e-3)
             : _settings.Schedule == LearningRateSchedule.Cosine ? 0.5 * (1 + Math.Cos(Math.PI * (done - warmUp) / (1 - warmUp)))
             : 1;
-        // The first step of a warm-up would otherwise change nothing.
-        _learningRate = _settings.LearningRate * Math.Max(factor, 1e-3);
+        _learningRate = _settings.LearningRate * factor;
         foreach (var group in _optimizer.ParamGroups)
             group.LearningRate = _learningRate;
     }
