@@ -6,29 +6,33 @@ namespace Microsoft.ML.Similarity.Encoders;
 /// </summary>
 internal static class DenseFolding
 {
+    // A mean of this many deviations costs a float32 product about one decimal digit.
+    private const double MostFolded = 8;
+
     public static DenseNetwork Fold(Encoder encoder, EncoderWeights weights, int inputDimension, DenseShape shape)
     {
         int[] widths = [inputDimension, .. shape.HiddenWidths, encoder.OutputDimension];
+        var shift = Shift(encoder, weights, inputDimension);
         var layers = new List<DenseLayer>();
         for (var i = 0; i + 1 < widths.Length; i++)
         {
             var hidden = i < shape.HiddenWidths.Count;
             var (matrix, bias) = Read(weights, DenseShape.LinearName(i), widths[i], widths[i + 1]);
             if (i == 0)
-                FoldInput(encoder, weights, matrix, bias);
+                FoldInput(encoder, weights, matrix, bias, shift is null);
             if (hidden && shape.BatchNorm)
                 FoldNorm(weights, DenseShape.NormName(i), matrix, bias);
             if (!hidden && shape.Shortcut)
                 Scale(matrix, bias, DenseShape.LayersBesideShortcut);
             layers.Add(new DenseLayer(widths[i], widths[i + 1], matrix, bias, hidden ? shape.Activation : Activation.None));
         }
-        return new DenseNetwork(layers, shape.Shortcut ? Shortcut(encoder, weights, inputDimension) : null, encoder.L2Normalize);
+        return new DenseNetwork(layers, shape.Shortcut ? Shortcut(encoder, weights, inputDimension, shift is null) : null, encoder.L2Normalize, shift);
     }
 
-    private static DenseLayer Shortcut(Encoder encoder, EncoderWeights weights, int inputDimension)
+    private static DenseLayer Shortcut(Encoder encoder, EncoderWeights weights, int inputDimension, bool foldMean)
     {
         var (matrix, bias) = Read(weights, DenseShape.ShortcutName, inputDimension, encoder.OutputDimension);
-        FoldInput(encoder, weights, matrix, bias);
+        FoldInput(encoder, weights, matrix, bias, foldMean);
         return new DenseLayer(inputDimension, encoder.OutputDimension, matrix, bias, Activation.None);
     }
 
@@ -36,7 +40,17 @@ internal static class DenseFolding
         (Array.ConvertAll(weights.Get($"{layer}.weight", outputs, inputs), v => (double)v),
          Array.ConvertAll(weights.Get($"{layer}.bias", outputs), v => (double)v));
 
-    private static void FoldInput(Encoder encoder, EncoderWeights weights, double[] matrix, double[] bias)
+    // The means, where they are so large beside the deviations (a year, a constant) that x * w - mean * w would lose its digits.
+    private static float[]? Shift(Encoder encoder, EncoderWeights weights, int inputs)
+    {
+        if (!encoder.StandardizeInputs)
+            return null;
+        var mean = weights.Get(DenseShape.MeanName, inputs);
+        var deviation = weights.Get(DenseShape.DeviationName, inputs);
+        return mean.Zip(deviation).Any(x => Math.Abs(x.First) > MostFolded * x.Second) ? mean : null;
+    }
+
+    private static void FoldInput(Encoder encoder, EncoderWeights weights, double[] matrix, double[] bias, bool foldMean)
     {
         if (!encoder.StandardizeInputs)
             return;
@@ -49,7 +63,8 @@ internal static class DenseFolding
             for (var j = 0; j < inputs; j++)
             {
                 slice[j] /= deviation[j];
-                bias[row] -= slice[j] * mean[j];
+                if (foldMean)
+                    bias[row] -= slice[j] * mean[j];
             }
         }
     }

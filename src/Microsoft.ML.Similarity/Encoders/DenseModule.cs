@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Distances;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -7,8 +8,6 @@ namespace Microsoft.ML.Similarity.Encoders;
 /// <summary>The network of <see cref="LinearEncoder"/> and <see cref="MlpEncoder"/>.</summary>
 internal sealed class DenseModule : EncoderModule
 {
-    private const double SmallestNorm = 1e-12;
-
     private readonly Generator _generator;
     private readonly DenseShape _shape;
     private readonly double _dropout;
@@ -84,7 +83,7 @@ internal sealed class DenseModule : EncoderModule
         }
         if (direct is not null)
             x = direct + x * DenseShape.LayersBesideShortcut;
-        return _normalize ? nn.functional.normalize(x, p: 2, dim: 1, eps: SmallestNorm) : x;
+        return _normalize ? UnitRows.Of(x) : x;
     }
 
     protected override void Dispose(bool disposing)

@@ -20,16 +20,19 @@ internal sealed class DenseNetwork
     private readonly DenseLayer[] _layers;
     private readonly DenseLayer? _shortcut;
     private readonly bool _normalize;
+    private readonly float[]? _shift;
     private readonly int _widest;
 
     /// <param name="layers">One after another.</param>
     /// <param name="shortcut">A layer from the inputs whose outputs are added to the last one's; null for none.</param>
     /// <param name="normalize">Whether embeddings are scaled to length 1.</param>
-    public DenseNetwork(IEnumerable<DenseLayer> layers, DenseLayer? shortcut, bool normalize)
+    /// <param name="shift">[inputs], taken from every row first; null for none. With it a sparse row costs as much as a dense one.</param>
+    public DenseNetwork(IEnumerable<DenseLayer> layers, DenseLayer? shortcut, bool normalize, float[]? shift = null)
     {
         _layers = [.. layers];
         _shortcut = shortcut;
         _normalize = normalize;
+        _shift = shift;
         _widest = _layers.Max(layer => layer.Stride);
         MultiplyAdds = _layers.Append(shortcut).Sum(layer => (long)(layer?.Inputs ?? 0) * (layer?.Stride ?? 0));
     }
@@ -60,11 +63,15 @@ internal sealed class DenseNetwork
     /// <summary>Embeds one row; of a sparse vector only the stored values cost time.</summary>
     public void Evaluate(in VBuffer<float> row, Span<float> embedding)
     {
+        if (_shift is not null)
+        {
+            EvaluateDense(row, embedding);
+            return;
+        }
         var scratch = ArrayPool<float>.Shared.Rent(3 * _widest);
         try
         {
-            var hidden = scratch.AsSpan(0, _layers[0].Stride);
-            MultiplyRow(row, _layers[0], hidden);
+            MultiplyRow(row, _layers[0], scratch.AsSpan(0, _layers[0].Stride));
             var direct = scratch.AsSpan(2 * _widest, _shortcut?.Stride ?? 0);
             if (_shortcut is not null)
                 MultiplyRow(row, _shortcut, direct);
@@ -78,17 +85,39 @@ internal sealed class DenseNetwork
         }
     }
 
-    private void EvaluateRange(float[] rows, float[] embeddings, int start, int end)
+    private void EvaluateDense(in VBuffer<float> row, Span<float> embedding)
     {
-        const int tile = DenseKernel.TileRows;
-        var scratch = ArrayPool<float>.Shared.Rent(3 * tile * _widest);
+        var dense = ArrayPool<float>.Shared.Rent(InputDimension);
         try
         {
-            for (var row = start; row < end; row += tile)
+            var values = dense.AsSpan(0, InputDimension);
+            row.CopyTo(values);
+            EvaluateRange(values, embedding);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(dense);
+        }
+    }
+
+    private void EvaluateRange(float[] rows, float[] embeddings, int start, int end) => EvaluateRange(
+        rows.AsSpan(start * InputDimension, (end - start) * InputDimension),
+        embeddings.AsSpan(start * OutputDimension, (end - start) * OutputDimension));
+
+    private void EvaluateRange(ReadOnlySpan<float> rows, Span<float> embeddings)
+    {
+        const int tile = DenseKernel.TileRows;
+        var hidden = 3 * tile * _widest;
+        var scratch = ArrayPool<float>.Shared.Rent(hidden + (_shift is null ? 0 : tile * InputDimension));
+        try
+        {
+            var end = rows.Length / InputDimension;
+            for (var row = 0; row < end; row += tile)
             {
                 var count = Math.Min(tile, end - row);
-                var input = rows.AsSpan(row * InputDimension, count * InputDimension);
-                var output = embeddings.AsSpan(row * OutputDimension, count * OutputDimension);
+                var given = rows.Slice(row * InputDimension, count * InputDimension);
+                var output = embeddings.Slice(row * OutputDimension, count * OutputDimension);
+                var input = _shift is null ? given : Subtract(given, _shift, scratch.AsSpan(hidden, given.Length));
                 DenseKernel.Multiply(input, count, _layers[0], scratch.AsSpan(0, count * _layers[0].Stride));
                 var direct = scratch.AsSpan(2 * tile * _widest, count * (_shortcut?.Stride ?? 0));
                 if (_shortcut is not null)
@@ -96,7 +125,7 @@ internal sealed class DenseNetwork
                 Finish(scratch.AsSpan(0, 2 * tile * _widest), direct, count, output);
                 for (var i = 0; i < count; i++)
                 {
-                    if (!FeatureReader.IsFinite(input.Slice(i * InputDimension, InputDimension)))
+                    if (!FeatureReader.IsFinite(given.Slice(i * InputDimension, InputDimension)))
                         output.Slice(i * OutputDimension, OutputDimension).Fill(float.NaN);
                 }
             }
@@ -105,6 +134,13 @@ internal sealed class DenseNetwork
         {
             ArrayPool<float>.Shared.Return(scratch);
         }
+    }
+
+    private static ReadOnlySpan<float> Subtract(ReadOnlySpan<float> rows, float[] shift, Span<float> results)
+    {
+        for (var start = 0; start < rows.Length; start += shift.Length)
+            TensorPrimitives.Subtract(rows.Slice(start, shift.Length), shift, results.Slice(start, shift.Length));
+        return results;
     }
 
     // The two halves of the scratch hold, in turn, one layer's outputs and the next one's; padding is carried as zeros.

@@ -15,12 +15,20 @@ public sealed record MlpEncoder : Encoder
         init
         {
             ArgumentNullException.ThrowIfNull(value, nameof(HiddenWidths));
-            field = [.. value.Select(width => Positive(width, nameof(HiddenWidths)))];
+            field = [.. value.Select(width => width >= 1
+                ? width
+                : throw new ArgumentOutOfRangeException(nameof(HiddenWidths), width, "Each of HiddenWidths must be at least 1."))];
         }
     } = [256];
 
     /// <summary>The function after each hidden layer. Default <see cref="Activation.Relu"/>.</summary>
-    public Activation Activation { get; init; } = Activation.Relu;
+    public Activation Activation
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Activation), value, "Activation must be None, Relu, LeakyRelu, Tanh or Silu.");
+    } = Activation.Relu;
 
     /// <summary>The probability that a hidden value is dropped in training, in [0, 1). Default 0.</summary>
     public double Dropout

@@ -16,17 +16,20 @@ public sealed class EmbeddedBatch
     /// <param name="embeddings">[B, d] floating point, with or without gradient. Half precision is widened to float32.</param>
     /// <param name="relation">Which of the B rows belong together.</param>
     /// <param name="weights">[B] weights of the rows as anchors, at least 0; null for equal weights.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit together.</exception>
+    /// <exception cref="ArgumentException">The shapes do not fit together, or the embeddings are not floating point.</exception>
     public EmbeddedBatch(Tensor embeddings, Relation relation, Tensor? weights = null)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(relation);
-        if (embeddings.dim() != 2 || relation.Positives.shape[0] != embeddings.shape[0] || (weights is not null && weights.numel() != embeddings.shape[0]))
+        if (embeddings.dim() != 2 || relation.Positives.shape[0] != embeddings.shape[0]
+            || (weights is not null && (weights.dim() != 1 || weights.shape[0] != embeddings.shape[0])))
         {
             throw new ArgumentException(
                 $"Embeddings must be [rows, dimensions] with one label, and one weight if any, for each row; got embeddings [{string.Join(", ", embeddings.shape)}], "
-                + $"{relation.Positives.shape[0]} labels{(weights is null ? "" : $", {weights.numel()} weights")}.", nameof(embeddings));
+                + $"{relation.Positives.shape[0]} labels{(weights is null ? "" : $", weights [{string.Join(", ", weights.shape)}]")}.", nameof(embeddings));
         }
+        if (!embeddings.is_floating_point())
+            throw new ArgumentException($"Embeddings must be floating point; got {embeddings.dtype}.", nameof(embeddings));
         Embeddings = embeddings.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? embeddings.to(ScalarType.Float32) : embeddings;
         Relation = relation;
         Weights = weights;

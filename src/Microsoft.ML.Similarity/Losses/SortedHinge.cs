@@ -18,6 +18,7 @@ internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor S
     /// <param name="margin">The hinge's margin.</param>
     public static SortedHinge Count(Tensor distances, TupleSelection tuples, double margin)
     {
+        using var scope = NewDisposeScope();
         var rows = distances.shape[0];
         var positives = tuples.Positives;
         var (sorted, order) = distances.masked_fill(tuples.Negatives.logical_not(), double.PositiveInfinity).sort(dim: 1);
@@ -44,8 +45,8 @@ internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor S
         var asNegative = zeros_like(distances).scatter_(1, order, steps.cumsum(1).narrow(1, 0, rows));
         var asPositive = (active - first).masked_fill(positives.logical_not(), 0);
         return new(
-            asPositive.to(distances.dtype) - asNegative,
-            asPositive.sum(1).to(distances.dtype),
-            (end - first).clamp_min(0).masked_fill(positives.logical_not(), 0).sum());
+            (asPositive.to(distances.dtype) - asNegative).MoveToOuterDisposeScope(),
+            asPositive.sum(1).to(distances.dtype).MoveToOuterDisposeScope(),
+            (end - first).clamp_min(0).masked_fill(positives.logical_not(), 0).sum().MoveToOuterDisposeScope());
     }
 }

@@ -29,7 +29,13 @@ public sealed record TripletMarginMiner : Miner
     } = 0.2;
 
     /// <summary>Which triplets to keep. Default <see cref="TripletKind.SemiHard"/>.</summary>
-    public TripletKind Kind { get; init; } = TripletKind.SemiHard;
+    public TripletKind Kind
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Kind), value, "Kind must be All, SemiHard or Hard.");
+    } = TripletKind.SemiHard;
 
     /// <inheritdoc/>
     public override TupleSelection Mine(EmbeddedBatch batch)

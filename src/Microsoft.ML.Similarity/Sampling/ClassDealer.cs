@@ -15,6 +15,7 @@ internal sealed class ClassDealer
     private readonly int[] _tickets;
     private readonly Queue<Ring> _waiting = [];
     private int _nextTicket;
+    private int _undealt;
 
     private readonly List<Ring> _inBatch = [];
     private int _nextFiller;
@@ -23,8 +24,12 @@ internal sealed class ClassDealer
     public ClassDealer(IReadOnlyList<int[]> rowsByClass, int rowCount, int batchSize, int groupSize, Random random)
     {
         _batchSize = batchSize;
+        _undealt = rowCount;
         _dealt = new List<int>(rowCount + batchSize);
-        _classes = [.. rowsByClass.Select(rows => new Ring(rows, groupSize, Limit(rows.Length, rowCount, groupSize, rowsByClass.Count), random))];
+        // A batch has room for groups of two classes, if there are two.
+        var most = rowsByClass.Count == 1 ? batchSize : (batchSize + 1) / 2;
+        groupSize = Math.Min(groupSize, most);
+        _classes = [.. rowsByClass.Select(rows => new Ring(rows, groupSize, Limit(rows.Length, rowCount, groupSize, most), random))];
         _tickets = [.. _classes.SelectMany((ring, c) => Enumerable.Repeat(c, (rowsByClass[c].Length + groupSize - 1) / groupSize))];
         random.Shuffle(_tickets);
         _nextFiller = random.Next(_classes.Length);
@@ -32,19 +37,19 @@ internal sealed class ClassDealer
 
     public int[] Deal()
     {
-        while (_nextTicket < _tickets.Length || _waiting.Count > 0)
+        while (_undealt > 0)
             DealBatch();
         return [.. _dealt];
     }
 
     private int Room => _batchEnd - _dealt.Count;
 
-    // A class's fair share of a batch in whole groups, at most half of it.
-    private int Limit(int rows, int all, int groupSize, int classCount)
+    // A class's fair share of a batch in whole groups.
+    private int Limit(int rows, int all, int groupSize, int most)
     {
         var share = (int)Math.Ceiling((double)_batchSize * rows / all);
         var groups = (share + groupSize - 1) / groupSize * groupSize;
-        return Math.Min(rows, classCount == 1 ? _batchSize : Math.Min(groups, Math.Max(groupSize, _batchSize / 2)));
+        return Math.Min(rows, Math.Min(groups, most));
     }
 
     private void DealBatch()
@@ -58,8 +63,9 @@ internal sealed class ClassDealer
             if (ring.Owed++ == 0)
                 PayBack(ring);
         }
-        for (var tried = 0; tried < _classes.Length && Room > 0; tried++)
-            Take(NextFiller(), withinLimit: true);
+        // All tickets left are of classes at their limit: the others give a group each in turn, then, at their limits, all.
+        for (var full = 0; full < _classes.Length && Room > 0;)
+            full = Take(NextFiller(), withinLimit: true) == 0 ? full + 1 : 0;
         while (Room > 0)
             Take(NextFiller(), withinLimit: false);
         foreach (var ring in _inBatch)
@@ -81,7 +87,11 @@ internal sealed class ClassDealer
             _waiting.Enqueue(ring);
     }
 
-    private Ring NextFiller() => _classes[_nextFiller++ % _classes.Length];
+    private Ring NextFiller()
+    {
+        _nextFiller = (_nextFiller + 1) % _classes.Length;
+        return _classes[_nextFiller];
+    }
 
     private int Take(Ring ring, bool withinLimit)
     {
@@ -91,7 +101,7 @@ internal sealed class ClassDealer
             return 0;
         if (ring.InBatch == 0)
             _inBatch.Add(ring);
-        ring.DealTo(_dealt, count);
+        _undealt -= ring.DealTo(_dealt, count);
         return count;
     }
 
@@ -121,7 +131,8 @@ internal sealed class ClassDealer
 
         public int InBatch { get; set; }
 
-        public void DealTo(List<int> batch, int count)
+        /// <returns>How many of the rows were dealt for the first time.</returns>
+        public int DealTo(List<int> batch, int count)
         {
             for (var i = 0; i < count; i++)
             {
@@ -129,7 +140,9 @@ internal sealed class ClassDealer
                 _next = (_next + 1) % _rows.Length;
             }
             InBatch += count;
-            Undealt = Math.Max(0, Undealt - count);
+            var fresh = Math.Min(Undealt, count);
+            Undealt -= fresh;
+            return fresh;
         }
     }
 }

@@ -7,13 +7,15 @@ namespace Microsoft.ML.Similarity.Sampling;
 /// <para>
 /// One epoch is as many batches of exactly the same size as it takes for every row to have been in one. Rows are dealt in
 /// groups of <see cref="RowsPerClass"/>; a class's last group of an epoch is topped up with rows of the class dealt before,
-/// and a class with fewer rows is dealt whole. A class with a single row gives negatives only.
+/// and a class with fewer rows is dealt whole. A batch's last group may be cut short. A class with a single row gives
+/// negatives only. No row is twice in a batch.
 /// </para>
 /// <para>
-/// A class gets no more of a batch than its share of the data, rounded up to a whole group, and never more than half while
-/// there are other classes: with as many classes as groups, and none of them too large, all groups of a batch are of
-/// different classes; a class that has most of the data does not drown the others, whose rows are dealt again to fill the
-/// batches that its rows need.
+/// A class gets no more of a batch than its share of the data, rounded up to a whole group, and no more than half, rounded
+/// up, while there are other classes; beyond that it goes only where all classes have given that much and the batch is not
+/// full. So with as many classes as groups, and none of them too large, all groups of a batch are of different classes;
+/// a class that has most of the data does not drown the others, whose rows are dealt again to fill the batches that its
+/// rows need: an epoch is then up to about twice the data.
 /// </para>
 /// </remarks>
 public sealed record ClassSampler
