@@ -23,3 +23,9 @@ catch (UsageException e)
     Console.Error.WriteLine("Usage: NAME [arguments] [--device cpu|cuda:N] [--seed N] [--data FOLDER]; 'list' names all benchmarks.");
     return 2;
 }
+catch (InvalidOperationException e)
+{
+    // What the library says of data it cannot use, or of a GPU that is not there.
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Similarity.Encoders;
 /// </summary>
 public sealed record MlpEncoder : Encoder
 {
-    /// <summary>The widths of the hidden layers, each at least 1; none makes it linear. Default one layer of 512.</summary>
+    /// <summary>The widths of the hidden layers, each at least 1; none makes it linear. Default one layer of 256.</summary>
     public IReadOnlyList<int> HiddenWidths
     {
         get;
@@ -17,7 +17,7 @@ public sealed record MlpEncoder : Encoder
             ArgumentNullException.ThrowIfNull(value, nameof(HiddenWidths));
             field = [.. value.Select(width => Positive(width, nameof(HiddenWidths)))];
         }
-    } = [512];
+    } = [256];
 
     /// <summary>The function after each hidden layer. Default <see cref="Activation.Relu"/>.</summary>
     public Activation Activation { get; init; } = Activation.Relu;

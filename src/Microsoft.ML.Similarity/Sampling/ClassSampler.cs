@@ -18,14 +18,14 @@ namespace Microsoft.ML.Similarity.Sampling;
 /// </remarks>
 public sealed record ClassSampler
 {
-    /// <summary>K, the rows of one class that are dealt together, at least 2. Default 4.</summary>
+    /// <summary>K, the rows of one class that are dealt together, at least 2. Default 8.</summary>
     public int RowsPerClass
     {
         get;
         init => field = value >= 2
             ? value
             : throw new ArgumentOutOfRangeException(nameof(RowsPerClass), value, "RowsPerClass must be at least 2.");
-    } = 4;
+    } = 8;
 
     /// <summary>The batches of one epoch, one after another.</summary>
     /// <param name="rowsByClass">The row numbers of each class; no class is empty.</param>

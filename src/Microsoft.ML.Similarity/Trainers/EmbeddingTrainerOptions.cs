@@ -12,8 +12,8 @@ public abstract class EmbeddingTrainerOptions
     /// <summary>The network. Default an <see cref="MlpEncoder"/> with its defaults.</summary>
     public Encoder Encoder = new MlpEncoder();
 
-    /// <summary>The rows of a batch, at least 2. Default 128. With fewer training rows, a batch is all of them.</summary>
-    public int BatchSize = 128;
+    /// <summary>The rows of a batch, at least 2. Default 256. With fewer training rows, a batch is all of them.</summary>
+    public int BatchSize = 256;
 
     /// <summary>The number of epochs at which training ends at the latest, at least 1. Default 10.</summary>
     public int MaximumNumberOfEpochs = 10;

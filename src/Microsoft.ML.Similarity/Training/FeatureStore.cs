@@ -30,7 +30,7 @@ internal abstract class FeatureStore : IDisposable
             for (var start = 0; start < all.Length; start += block)
             {
                 using var inner = NewDisposeScope();
-                total.add_(map(Gather(all[start..Math.Min(all.Length, start + block)]).cpu().to(ScalarType.Float64)).sum(0));
+                total.add_(map(Gather(all[start..Math.Min(all.Length, start + block)]).cpu().to(ScalarType.Float64)).sum(dim: 0));
             }
             return total;
         }
