@@ -20,7 +20,7 @@ internal static class ConsoleReport
     public static void Data(Digit[] train, Digit[] heldOut, Digit[] unseen)
     {
         Heading("Data");
-        Line($"Digits 0–6: {train.Length} rows to train on, {heldOut.Length} held out. Digits 7–9: {unseen.Length} rows, none trained on.");
+        Line($"0–6: {train.Length} rows to train on, {heldOut.Length} held out. 7–9: {unseen.Length} rows, never trained on.");
     }
 
     /// <summary>Runs a training and shows how it goes.</summary>
@@ -41,23 +41,26 @@ internal static class ConsoleReport
     public static void Retrieval(IEnumerable<Comparison> comparisons)
     {
         Heading("Does a picture find the others of its digit?");
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("Rows, each sought among the others").AddColumn("By");
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("Rows").AddColumn("By");
         foreach (var (name, _) in Comparison.Metrics)
             table.AddColumn(new TableColumn(name).RightAligned());
         foreach (var comparison in comparisons)
         {
-            table.AddRow([comparison.Rows, "pixels", .. Comparison.Metrics.Select(m => Cell(m.Of(comparison.Pixels), m.Of(comparison.Embedding)))]);
-            table.AddRow(["", "embedding", .. Comparison.Metrics.Select(m => Cell(m.Of(comparison.Embedding), m.Of(comparison.Pixels)))]);
+            for (var line = 0; line < comparison.Lines.Count; line++)
+            {
+                table.AddRow([
+                    line == 0 ? comparison.Rows : "",
+                    comparison.Lines[line].By,
+                    .. comparison.Cells(line).Select(cell => cell.IsBest ? $"[bold green]{cell.Value:F3}[/]" : $"{cell.Value:F3}")]);
+            }
         }
         AnsiConsole.Write(table);
-
-        static string Cell(double value, double other) => value > other ? $"[bold green]{value:F3}[/]" : $"{value:F3}";
     }
 
-    /// <summary>Draws one trained and every unseen digit with its neighbours.</summary>
+    /// <summary>Draws the first row of a trained and of each unseen digit, with its neighbours.</summary>
     public static void Neighbors(Digit[] gallery, Neighborhood[] neighborhoods)
     {
-        Heading("Nearest neighbours by the embedding (the first row of some digits)");
+        Heading("Nearest neighbours by the embedding, full training");
         foreach (var label in (string[])["3", "7", "8", "9"])
         {
             var query = Array.FindIndex(gallery, digit => digit.Label == label);
@@ -77,8 +80,8 @@ internal static class ConsoleReport
 
     public static void Classification(IEnumerable<Classification> classifications)
     {
-        Heading("Classification by 5 nearest neighbours, share of rows right");
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("Neighbours by");
+        Heading("Classification by the nearest row: share of rows right");
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("By");
         foreach (var name in (string[])["0–6", "7–9", "All ten"])
             table.AddColumn(new TableColumn(name).RightAligned());
         foreach (var row in classifications)
@@ -89,7 +92,7 @@ internal static class ConsoleReport
     public static void Reloaded(string path, bool same)
     {
         Heading("Model");
-        Line($"Saved to {path} and loaded: embeddings and scores are {(same ? "the same to the last bit" : "DIFFERENT")}.");
+        Line($"Saved to {path}, loaded again: embeddings and scores {(same ? "equal to the last bit" : "DIFFER")}.");
     }
 
     public static void Written(string path)

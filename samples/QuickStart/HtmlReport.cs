@@ -20,9 +20,7 @@ internal sealed class HtmlReport
 
     public required IReadOnlyList<Neighborhood> NeighborsByEmbedding { get; init; }
 
-    public required IReadOnlyList<Point> MapOfPixels { get; init; }
-
-    public required IReadOnlyList<Point> MapOfEmbedding { get; init; }
+    public required IReadOnlyList<(string Caption, IReadOnlyList<Point> Points)> Maps { get; init; }
 
     /// <summary>Writes the page and gives its full path.</summary>
     public string Save(string path)
@@ -42,17 +40,17 @@ internal sealed class HtmlReport
         </head>
         <body>
         <h1>What was learned from handwritten digits</h1>
-        <p class="lead">An embedding trained on {Summary.TrainingRows} pictures of the digits 0 to 6, beside the {Digit.Side * Digit.Side} pixels
-        as they are. Two questions: how well do other pictures of those digits find each other, and how well do pictures of 7, 8 and 9,
-        which training never saw?</p>
+        <p class="lead">Two embeddings trained on pictures of the digits 0 to 6, one briefly and one fully, beside the {Digit.Side * Digit.Side} pixels
+        as they are. How well do other pictures of those digits find each other, and how well do pictures of 7, 8 and 9, which training never saw?</p>
 
         <h2>Retrieval</h2>
         {RetrievalTable()}
         <p class="note">Each row is sought among the other rows of its line, by Euclidean distance. P@1: the nearest is of the same digit. Recall@5: one of
-        the five nearest is. R-precision and MAP@R: how much of the digit's R other rows are the R nearest, MAP@R counting their order too. The better value is bold.</p>
-        <p>{Findings()}</p>
+        the five nearest is. R-precision and MAP@R: how much of the digit's R other rows are the R nearest, MAP@R counting their order too. The best value is bold.</p>
+        <p>{Findings()} Training draws the digits it sees together, and with them what it takes for alike: the longer it goes on, the more it
+        favours those digits over others.</p>
 
-        <h2>Training</h2>
+        <h2>The full training</h2>
         <div class="pair">
         {Figure(LineChart.Draw("Loss by epoch", [.. Summary.Epochs.Select(e => e.Loss)], LossTop(), Summary.BestEpoch), "Triplet loss, mean over the triplets that still have one")}
         {Figure(LineChart.Draw("Validation MAP@R by epoch", [.. Summary.Epochs.Select(e => e.ValidationMetric ?? 0)], 1, Summary.BestEpoch), $"MAP@R on {Summary.ValidationRows} rows set aside from the training rows")}
@@ -61,9 +59,8 @@ internal sealed class HtmlReport
 
         <h2>Map</h2>
         {Legend()}
-        <div class="pair">
-        {Figure(ScatterMap.Draw("Map of the pixels", MapOfPixels), "Before: the pixels")}
-        {Figure(ScatterMap.Draw("Map of the embedding", MapOfEmbedding), "After: the embedding")}
+        <div class="triple">
+        {Concat(Maps.Select(map => Figure(ScatterMap.Draw(map.Caption, map.Points), map.Caption)))}
         </div>
         <p class="note">The rows that were not trained on, on the two principal components of each space. A plane shows little of {Digit.Side * Digit.Side} dimensions: digits
         that overlap here may lie apart.</p>
@@ -71,15 +68,15 @@ internal sealed class HtmlReport
         <h2>Neighbours</h2>
         <div class="pair">
         {Figure(NeighborTable(NeighborsByPixels), "By the pixels")}
-        {Figure(NeighborTable(NeighborsByEmbedding), "By the embedding")}
+        {Figure(NeighborTable(NeighborsByEmbedding), "By the embedding, full training")}
         </div>
-        <p class="note">The first row of each digit in the shuffled data, not chosen, and its nearest among all rows that were not trained on. A neighbour of another digit has a frame
+        <p class="note">The first row of each digit in the shuffled data, not chosen, and its nearest neighbours among all rows that were not trained on. A neighbour of another digit has a frame
         and its digit below.</p>
 
         <h2>Classification</h2>
         {ClassificationTable()}
-        <p class="note">The share of rows that the majority of their 5 nearest neighbours gets right. The neighbours are the training rows; the second and third line add ten
-        examples each of 7, 8 and 9. Nothing is trained again. Neither the examples nor any training row is among the rows classified.</p>
+        <p class="note">The share of rows whose nearest row is of the same digit. It is sought among the training rows; below the first line also among ten
+        examples each of 7, 8 and 9, added without training again. Neither the examples nor any training row is among the rows classified.</p>
         <script type="application/json" id="results">{Results()}</script>
         </body>
         </html>
@@ -88,31 +85,26 @@ internal sealed class HtmlReport
 
     private string RetrievalTable()
     {
-        var rows = Comparisons.Select(c => $"""
-            <tr><th rowspan="2" scope="rowgroup">{Text(c.Rows)}<span>{c.Pixels.QueryCount} rows</span></th><td>pixels</td>{Cells(c, learned: false)}</tr>
-            <tr class="last"><td>embedding</td>{Cells(c, learned: true)}</tr>
-            """);
-        return $"""<table><thead><tr><th>Rows</th><th>By</th>{Concat(Comparison.Metrics.Select(m => $"<th class=\"n\">{m.Name}</th>"))}</tr></thead><tbody>{Concat(rows)}</tbody></table>""";
-
-        static string Cells(Comparison comparison, bool learned) => Concat(Comparison.Metrics.Select(metric =>
+        var rows = Comparisons.SelectMany(comparison => comparison.Lines.Select((line, i) =>
         {
-            var (pixels, embedding) = (metric.Of(comparison.Pixels), metric.Of(comparison.Embedding));
-            var (value, other) = learned ? (embedding, pixels) : (pixels, embedding);
-            return $"<td class=\"n{(value > other ? " best" : "")}\">{Number(value, 3)}</td>";
+            var head = i > 0 ? ""
+                : $"<th rowspan=\"{comparison.Lines.Count}\" scope=\"rowgroup\">{Text(comparison.Rows)}<span>{line.Metrics.QueryCount} rows</span></th>";
+            var cells = comparison.Cells(i).Select(cell => $"<td class=\"n{(cell.IsBest ? " best" : "")}\">{Number(cell.Value, 3)}</td>");
+            return $"<tr{(i == comparison.Lines.Count - 1 ? " class=\"last\"" : "")}>{head}<td>{Text(line.By)}</td>{Concat(cells)}</tr>";
         }));
+        return $"<table><thead><tr><th>Rows</th><th>By</th>{Concat(Comparison.Metrics.Select(m => $"<th class=\"n\">{m.Name}</th>"))}</tr></thead><tbody>{Concat(rows)}</tbody></table>";
     }
 
+    // Says in words which line is the best, also where that is the pixels.
     private string Findings() => string.Join(' ', Comparisons.Select(comparison =>
     {
-        var wins = Comparison.Metrics.ToLookup(m => Math.Sign(m.Of(comparison.Embedding) - m.Of(comparison.Pixels)), m => m.Name);
-        string[] parts = [Part(wins[1], "the embedding is better by"), Part(wins[-1], "the pixels are better by"), Part(wins[0], "they are equal by")];
-        return $"<b>{Text(comparison.Rows)}</b>: {string.Join("; ", parts.Where(part => part.Length > 0))}.";
-
-        static string Part(IEnumerable<string> names, string what) => names.Any() ? $"{what} {string.Join(", ", names)}" : "";
+        var winners = Comparison.Metrics.GroupBy(
+            metric => string.Join(" and ", comparison.Values(metric.Of).Where(value => value.IsBest).Select(value => value.By)), metric => metric.Name);
+        return $"<b>{Text(comparison.Rows)}</b>: {string.Join("; ", winners.Select(group => $"best by {string.Join(", ", group)}: {Text(group.Key)}"))}.";
     }));
 
     private string ClassificationTable() => $"""
-        <table><thead><tr><th>Neighbours by</th><th class="n">0–6</th><th class="n">7–9</th><th class="n">All ten</th></tr></thead><tbody>{Concat(Classifications.Select(row =>
+        <table><thead><tr><th>By</th><th class="n">0–6</th><th class="n">7–9</th><th class="n">All ten</th></tr></thead><tbody>{Concat(Classifications.Select(row =>
         $"<tr><th>{Text(row.Name)}</th><td class=\"n\">{Number(row.Known, 3)}</td><td class=\"n\">{Number(row.New, 3)}</td><td class=\"n\">{Number(row.All, 3)}</td></tr>"))}</tbody></table>
         """;
 
@@ -140,12 +132,13 @@ internal sealed class HtmlReport
     // The results for programs. The serializer escapes what could end the element.
     private string Results() => JsonSerializer.Serialize(new
     {
-        retrieval = Comparisons.Select(c => new { rows = c.Rows, pixels = Values(c, learned: false), embedding = Values(c, learned: true) }),
-        classification = Classifications.Select(c => new { name = c.Name, known = c.Known, unseen = c.New, all = c.All }),
+        retrieval = Comparisons.Select(comparison => new
+        {
+            rows = comparison.Rows,
+            lines = comparison.Lines.Select(line => new { by = line.By, values = Comparison.Metrics.ToDictionary(metric => metric.Name, metric => metric.Of(line.Metrics)) }),
+        }),
+        classification = Classifications.Select(row => new { name = row.Name, known = row.Known, unseen = row.New, all = row.All }),
     });
-
-    private static Dictionary<string, double> Values(Comparison comparison, bool learned) =>
-        Comparison.Metrics.ToDictionary(metric => metric.Name, metric => metric.Of(learned ? comparison.Embedding : comparison.Pixels));
 
     // A round number above the largest loss.
     private double LossTop() => Math.Max(0.05, Math.Ceiling(Summary.Epochs.Max(epoch => epoch.Loss) * 20) / 20);

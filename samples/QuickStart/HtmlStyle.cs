@@ -20,10 +20,11 @@ internal static class HtmlStyle
         th, td { padding: 6px 10px; text-align: left; vertical-align: top; font-weight: 400; }
         thead th { border-bottom: 2px solid var(--rule); font-size: 14px; color: var(--soft); }
         tbody th span { display: block; font-size: 13px; color: var(--soft); }
-        tbody tr.last, tbody tr:last-child { border-bottom: 1px solid var(--rule); }
+        tbody tr.last, tbody th:not([rowspan]), tbody th:not([rowspan]) ~ td { border-bottom: 1px solid var(--rule); }
         .n { text-align: right; }
         .best { font-weight: 700; color: var(--good); }
         .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 28px; }
+        .triple { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 20px; }
         figure { margin: 0; min-width: 0; }
         figcaption { margin-top: 6px; }
         svg { display: block; width: 100%; }
@@ -33,8 +34,8 @@ internal static class HtmlStyle
         .grid { stroke: var(--rule); }
         .kept { stroke: var(--soft); stroke-dasharray: 3 3; }
         .curve { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }
-        .map { border: 1px solid var(--rule); border-radius: 6px; font-size: 11px; }
-        .map .d7, .map .d8, .map .d9 { font-size: 12px; font-weight: 700; }
+        .map { border: 1px solid var(--rule); border-radius: 6px; font-size: 9px; }
+        .map .d7, .map .d8, .map .d9 { font-size: 10px; font-weight: 700; }
         .legend { font-size: 14px; color: var(--soft); }
         .legend b { padding: 0 4px; font-size: 16px; }
         .d0 { fill: var(--d0); color: var(--d0); } .d1 { fill: var(--d1); color: var(--d1); } .d2 { fill: var(--d2); color: var(--d2); } .d3 { fill: var(--d3); color: var(--d3); }

@@ -26,7 +26,7 @@ internal static class LineChart
         svg.AddText("epoch", ("x", Width - Right), ("y", Height - 3), ("class", "tick end"));
 
         svg.Add("line", ("x1", X(kept)), ("x2", X(kept)), ("y1", Top), ("y2", Height - Bottom), ("class", "kept"));
-        svg.AddText("kept", ("x", X(kept) - 5), ("y", Top + 10), ("class", "tick end"));
+        svg.AddText("kept", ("x", X(kept) - 5), ("y", Height / 2), ("class", "tick end"));
         svg.Add("polyline", ("points", string.Join(' ', values.Select((value, i) => FormattableString.Invariant($"{X(i + 1):F1},{Y(value):F1}")))), ("class", "curve"));
         return svg;
 

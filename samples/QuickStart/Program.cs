@@ -2,7 +2,8 @@
 // to other pictures of the same digits, and to 7, 8 and 9, which training never sees.
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Similarity.Evaluation;
+using Microsoft.ML.Similarity.Embedding;
+using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Trainers;
 using QuickStart;
@@ -24,91 +25,103 @@ IDataView trainView = ml.Data.LoadFromEnumerable(train);
 IDataView heldOutView = ml.Data.LoadFromEnumerable(heldOut);
 IDataView unseenView = ml.Data.LoadFromEnumerable(unseen);
 
-// 2. Train. The trainer itself sets a tenth of its rows aside, to stop when they no longer gain and to keep the best weights.
-var embedder = ConsoleReport.Watch(progress => ml.Similarity.Trainers.MetricLearning(new MetricLearningTrainer.Options
-{
-    LabelColumnName = nameof(Digit.Label),
-    FeatureColumnName = nameof(Digit.Pixels),
-    Loss = new TripletLoss { Margin = 0.2 },
-    LearningRate = 3e-3,
-    MaximumNumberOfEpochs = 60,
-    Progress = progress,
-}).Fit(trainView));
+// 2. Train, twice: briefly, and until nothing more is gained. The trainer sets a tenth of its rows aside to see that, and keeps
+//    the weights that did best on them.
+var brief = Train(epochs: 10, learningRate: 1e-3);
+var full = Train(epochs: 60, learningRate: 3e-3);
+
+EmbeddingTransformer Train(int epochs, double learningRate) => ConsoleReport.Watch(progress =>
+    ml.Similarity.Trainers.MetricLearning(new MetricLearningTrainer.Options
+    {
+        LabelColumnName = nameof(Digit.Label),
+        FeatureColumnName = nameof(Digit.Pixels),
+        Encoder = new MlpEncoder { HiddenWidths = [512] },
+        Loss = new TripletLoss { Margin = 0.2 },
+        BatchSize = 128,
+        MaximumNumberOfEpochs = epochs,
+        LearningRate = learningRate,
+        Progress = progress,
+    }).Fit(trainView));
 
 // 3. Measure, beside the pixels as they are: does a picture find the others of its digit?
-Comparison[] comparisons =
-[
-    new("Digits 0–6, held-out rows", Measure(heldOutView, "Pixels"), Measure(embedder.Transform(heldOutView), "Embedding")),
-    new("Digits 7–9, never seen", Measure(unseenView, "Pixels"), Measure(embedder.Transform(unseenView), "Embedding")),
-];
+Comparison[] comparisons = [Compare("0–6, held out", heldOutView), Compare("7–9, never seen", unseenView)];
 ConsoleReport.Retrieval(comparisons);
 
-RetrievalMetrics Measure(IDataView rows, string column) => ml.Similarity.EvaluateRetrieval(rows, "Label", column);
+Comparison Compare(string name, IDataView rows) => new(name,
+[
+    ("pixels", ml.Similarity.EvaluateRetrieval(rows, "Label", "Pixels")),
+    ("brief training", ml.Similarity.EvaluateRetrieval(brief.Transform(rows), "Label", "Embedding")),
+    ("full training", ml.Similarity.EvaluateRetrieval(full.Transform(rows), "Label", "Embedding")),
+]);
 
 // 4. Look at neighbours, among all rows that were not trained on. A row is never its own neighbour: Id tells rows apart.
 Digit[] gallery = [.. heldOut, .. unseen];
-IDataView galleryView = embedder.Transform(ml.Data.LoadFromEnumerable(gallery));
-Neighborhood[] byPixels = Neighbors("Pixels"), byEmbedding = Neighbors("Embedding");
+IDataView galleryView = ml.Data.LoadFromEnumerable(gallery);
+Neighborhood[] byPixels = Neighbors(galleryView, "Pixels");
+Neighborhood[] byEmbedding = Neighbors(full.Transform(galleryView), "Embedding");
 ConsoleReport.Neighbors(gallery, byEmbedding);
 
-Neighborhood[] Neighbors(string column)
+Neighborhood[] Neighbors(IDataView rows, string column)
 {
     var search = ml.Similarity.Transforms.NearestNeighbors("Neighbor", column, numberOfNeighbors: 8, columns: ["Label"], rowIdColumnName: "Id");
-    return [.. ml.Data.CreateEnumerable<Neighborhood>(search.Fit(galleryView).Transform(galleryView), reuseRowObject: false)];
+    return [.. ml.Data.CreateEnumerable<Neighborhood>(search.Fit(rows).Transform(rows), reuseRowObject: false)];
 }
 
-// 5. Classify by the nearest training rows. 7, 8 and 9 cannot be right yet, until ten examples of each are added: no retraining.
+// 5. Classify by the nearest row. 7, 8 and 9 cannot be right, until ten examples of each are added: nothing is trained again.
 Digit[] examples = [.. unseen.GroupBy(digit => digit.Label).SelectMany(rows => rows.Take(10))];
-IDataView exampleView = embedder.Transform(ml.Data.LoadFromEnumerable(examples));
-IDataView queryView = embedder.Transform(ml.Data.LoadFromEnumerable(gallery.Except(examples)));
+IDataView exampleView = ml.Data.LoadFromEnumerable(examples);
+IDataView queryView = ml.Data.LoadFromEnumerable(gallery.Except(examples));
 
-var trainer = ml.MulticlassClassification.Trainers.KNearestNeighbors("Label", "Embedding", numberOfNeighbors: 5);
-var classifier = trainer.Fit(embedder.Transform(trainView));
-var extended = classifier.AddRows(exampleView);
-var onPixels = ml.MulticlassClassification.Trainers.KNearestNeighbors("Label", "Pixels", numberOfNeighbors: 5).Fit(trainView).AddRows(exampleView);
+var trainer = ml.MulticlassClassification.Trainers.KNearestNeighbors("Label", "Embedding", numberOfNeighbors: 1);
+var before = trainer.Fit(full.Transform(trainView));
+var after = before.AddRows(full.Transform(exampleView));
+var afterBrief = trainer.Fit(brief.Transform(trainView)).AddRows(brief.Transform(exampleView));
+var afterPixels = ml.MulticlassClassification.Trainers.KNearestNeighbors("Label", "Pixels", numberOfNeighbors: 1).Fit(trainView).AddRows(exampleView);
 Classification[] classifications =
 [
-    Classification.Of("Embedding, before", Classify(classifier)),
-    Classification.Of("Embedding, 10 examples of each new digit", Classify(extended)),
-    Classification.Of("Pixels, the same rows and examples", Classify(onPixels)),
+    Classification.Of("full training, no examples of 7, 8 and 9", Answers(before.Transform(full.Transform(queryView)))),
+    Classification.Of("full training, 10 examples of each", Answers(after.Transform(full.Transform(queryView)))),
+    Classification.Of("brief training, 10 examples of each", Answers(afterBrief.Transform(brief.Transform(queryView)))),
+    Classification.Of("pixels, 10 examples of each", Answers(afterPixels.Transform(queryView))),
 ];
 ConsoleReport.Classification(classifications);
 
-// PredictedLabel is a key, as from any ML.NET classifier: map it back to the text it stands for.
-Answer[] Classify(ITransformer model)
+// PredictedLabel is a key, as from any ML.NET classifier: this maps it back to the text it stands for.
+Answer[] Answers(IDataView scored)
 {
-    var scored = model.Transform(queryView);
     var named = ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored).Transform(scored);
     return [.. ml.Data.CreateEnumerable<Answer>(named, reuseRowObject: false)];
 }
 
 // 6. Save both stages as one model, load it, and compare every bit of what it gives.
-var model = new TransformerChain<ITransformer>(embedder, extended);
+var model = new TransformerChain<ITransformer>(full, after);
 ml.Model.Save(model, trainView.Schema, "digits.zip");
 ITransformer loaded = ml.Model.Load("digits.zip", out _);
-IDataView galleryRows = ml.Data.LoadFromEnumerable(gallery);
-ConsoleReport.Reloaded("digits.zip", Same(model.Transform(galleryRows), loaded.Transform(galleryRows), "Embedding", "Score"));
+ConsoleReport.Reloaded("digits.zip", Bits(model, "Embedding").SequenceEqual(Bits(loaded, "Embedding")) && Bits(model, "Score").SequenceEqual(Bits(loaded, "Score")));
 
-static bool Same(IDataView left, IDataView right, params string[] columns) => columns.All(column =>
-    left.GetColumn<float[]>(column).SelectMany(row => row).Select(BitConverter.SingleToInt32Bits)
-        .SequenceEqual(right.GetColumn<float[]>(column).SelectMany(row => row).Select(BitConverter.SingleToInt32Bits)));
+IEnumerable<int> Bits(ITransformer transformer, string column) =>
+    transformer.Transform(galleryView).GetColumn<float[]>(column).SelectMany(values => values).Select(BitConverter.SingleToInt32Bits);
 
-// 7. The same as a page, with a map of the digits before and after.
-Point[] Map(string column)
-{
-    var projection = ml.Transforms.ProjectToPrincipalComponents("Position", column, rank: 2, seed: 1);
-    return [.. ml.Data.CreateEnumerable<Point>(projection.Fit(galleryView).Transform(galleryView), reuseRowObject: false)];
-}
-
+// 7. The same as a page, with maps of the digits.
 var page = new HtmlReport
 {
-    Summary = embedder.Summary,
+    Summary = full.Summary,
     Comparisons = comparisons,
     Classifications = classifications,
     Gallery = gallery,
     NeighborsByPixels = byPixels,
     NeighborsByEmbedding = byEmbedding,
-    MapOfPixels = Map("Pixels"),
-    MapOfEmbedding = Map("Embedding"),
+    Maps =
+    [
+        ("The pixels", Map(galleryView, "Pixels")),
+        ("The embedding, brief training", Map(brief.Transform(galleryView), "Embedding")),
+        ("The embedding, full training", Map(full.Transform(galleryView), "Embedding")),
+    ],
 };
 ConsoleReport.Written(page.Save("report.html"));
+
+Point[] Map(IDataView rows, string column)
+{
+    var projection = ml.Transforms.ProjectToPrincipalComponents("Position", column, rank: 2, seed: 1);
+    return [.. ml.Data.CreateEnumerable<Point>(projection.Fit(rows).Transform(rows), reuseRowObject: false)];
+}

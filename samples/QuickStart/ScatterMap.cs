@@ -3,7 +3,7 @@ namespace QuickStart;
 /// <summary>Digits on a plane, each drawn as the figure it is.</summary>
 internal static class ScatterMap
 {
-    private const double Size = 480;
+    private const double Size = 360;
     private const double Margin = 12;
 
     public static Svg Draw(string label, IReadOnlyList<Point> points)
@@ -17,7 +17,7 @@ internal static class ScatterMap
         {
             var x = Size / 2 + (point.Position[0] - (left + right) / 2) * scale;
             var y = Size / 2 - (point.Position[1] - (bottom + top) / 2) * scale;
-            svg.AddText(point.Label, ("x", x), ("y", y + 4), ("class", $"middle d{point.Label}"));
+            svg.AddText(point.Label, ("x", x), ("y", y + 3), ("class", $"middle d{point.Label}"));
         }
         return svg;
     }
