@@ -62,8 +62,8 @@ internal sealed class HtmlReport
         <div class="triple">
         {Concat(Maps.Select(map => Figure(ScatterMap.Draw(map.Caption, map.Points), map.Caption)))}
         </div>
-        <p class="note">The rows that were not trained on, on the two principal components of each space. A plane shows little of {Digit.Side * Digit.Side} dimensions: digits
-        that overlap here may lie apart.</p>
+        <p class="note">The rows that were not trained on, on the two principal components of each space. A plane shows only part of
+        it: digits that overlap here may lie apart.</p>
 
         <h2>Neighbours</h2>
         <div class="pair">
