@@ -62,7 +62,7 @@ public sealed partial class QuickStartTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(_output, Does.Contain("embeddings and scores equal to the last bit"));
-            Assert.That(_output, Does.Not.Contain("\e"));
+            Assert.That(_output.Contains('\e'), Is.False, "no terminal sequences");
             Assert.That(lines.Where(line => !line.StartsWith("Report: ", StringComparison.Ordinal)).Max(line => line.Length), Is.LessThanOrEqualTo(80));
         }
     }
