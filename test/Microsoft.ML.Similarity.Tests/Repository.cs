@@ -10,6 +10,9 @@ internal static class Repository
     /// <summary>The program that loads a model in a fresh process.</summary>
     public static string LoadHost { get; } = Metadata("LoadHost");
 
+    /// <summary>The sample of that name.</summary>
+    public static string QuickStart { get; } = Metadata("QuickStart");
+
     /// <summary>The folder that NuGet restored the packages into.</summary>
     public static string PackageCache { get; } = Metadata("PackageCache");
 

@@ -41,7 +41,7 @@ public static class TrainersCatalogExtensions
     /// <param name="margin">How much nearer a row of the same class must be than one of another; at least 0.</param>
     /// <param name="mining">Which triplets of a batch count.</param>
     /// <param name="softMargin">Whether log(1 + exp(x)) takes the place of max(0, x).</param>
-    /// <exception cref="ArgumentOutOfRangeException">The margin is negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The margin is negative or not finite, or the mining is none of its kinds.</exception>
     public static MetricLearningTrainer Triplet(
         this SimilarityCatalog.SimilarityTrainers catalog,
         string labelColumnName = "Label",
@@ -58,7 +58,8 @@ public static class TrainersCatalogExtensions
             {
                 TripletMining.SemiHard => new TripletMarginMiner { Margin = margin, Kind = TripletKind.SemiHard },
                 TripletMining.BatchHard => new BatchHardMiner(),
-                _ => null,
+                TripletMining.All => null,
+                _ => throw new ArgumentOutOfRangeException(nameof(mining), mining, "mining must be All, SemiHard or BatchHard."),
             },
         });
 

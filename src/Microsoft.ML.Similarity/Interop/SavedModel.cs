@@ -50,7 +50,8 @@ internal static class SavedModel
         {
             return JsonSerializer.Deserialize<Envelope<T>>(bytes, Json)!.Options;
         }
-        catch (JsonException e)
+        // The latter two: a declaration without its kind, and one whose own checks refuse a value.
+        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
         {
             throw new FormatException(Explain(bytes, e), e);
         }
@@ -72,11 +73,13 @@ internal static class SavedModel
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter() },
     };
 
-    private static string Explain(byte[] options, JsonException error)
+    private static string Explain(byte[] options, Exception error)
     {
         string? savedBy = null;
         try
@@ -89,7 +92,7 @@ internal static class SavedModel
             // Not even the envelope can be read: the file is damaged, not new.
         }
         return savedBy is not null && savedBy != LibraryVersion
-            ? $"The model was saved by version {savedBy} of Microsoft.ML.Similarity and holds a part that version {LibraryVersion} does not know ({error.Path}). Load it with version {savedBy} or newer."
+            ? $"The model was saved by version {savedBy} of Microsoft.ML.Similarity and holds a part that version {LibraryVersion} does not know ({(error as JsonException)?.Path ?? error.Message}). Load it with version {savedBy} or newer."
             : $"The saved model is damaged: its options cannot be read ({error.Message}).";
     }
 

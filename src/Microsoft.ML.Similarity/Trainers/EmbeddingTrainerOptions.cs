@@ -6,6 +6,9 @@ namespace Microsoft.ML.Similarity.Trainers;
 /// <summary>What all trainers of embeddings have in common. Values are checked when a trainer is made from them, and copied.</summary>
 public abstract class EmbeddingTrainerOptions
 {
+    // Far beyond use, and far from where the optimizer's float32 arithmetic overflows.
+    private const double LargestRate = 1e6;
+
     /// <summary>The name of the embedding column. Default <c>Embedding</c>.</summary>
     public string OutputColumnName = "Embedding";
 
@@ -18,10 +21,10 @@ public abstract class EmbeddingTrainerOptions
     /// <summary>The number of epochs at which training ends at the latest, at least 1. Default 10.</summary>
     public int MaximumNumberOfEpochs = 10;
 
-    /// <summary>The learning rate after warm-up, above 0. Default 0.001.</summary>
+    /// <summary>The learning rate after warm-up, above 0 and at most 1000000. Default 0.001.</summary>
     public double LearningRate = 1e-3;
 
-    /// <summary>AdamW's decoupled weight decay, at least 0. Default 0.01. Loshchilov and Hutter (2019).</summary>
+    /// <summary>AdamW's decoupled weight decay, 0 to 1000000. Default 0.01. Loshchilov and Hutter (2019).</summary>
     public double WeightDecay = 1e-2;
 
     /// <summary>How the learning rate moves after warm-up. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
@@ -62,10 +65,12 @@ public abstract class EmbeddingTrainerOptions
         AtLeast(BatchSize, 2, nameof(BatchSize));
         AtLeast(MaximumNumberOfEpochs, 1, nameof(MaximumNumberOfEpochs));
         AtLeast(EarlyStoppingPatience, 1, nameof(EarlyStoppingPatience));
-        if (!(LearningRate > 0) || !double.IsFinite(LearningRate))
-            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "LearningRate must be a finite number above 0.");
-        if (!(WeightDecay >= 0) || !double.IsFinite(WeightDecay))
-            throw new ArgumentOutOfRangeException(nameof(WeightDecay), WeightDecay, "WeightDecay must be a finite number of at least 0.");
+        if (LearningRate is not (> 0 and <= LargestRate))
+            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, $"LearningRate must be above 0 and at most {LargestRate}.");
+        if (WeightDecay is not (>= 0 and <= LargestRate))
+            throw new ArgumentOutOfRangeException(nameof(WeightDecay), WeightDecay, $"WeightDecay must be at least 0 and at most {LargestRate}.");
+        if (!Enum.IsDefined(LearningRateSchedule))
+            throw new ArgumentOutOfRangeException(nameof(LearningRateSchedule), LearningRateSchedule, "LearningRateSchedule must be Constant or Cosine.");
         Fraction(WarmUpFraction, nameof(WarmUpFraction));
         Fraction(ValidationFraction, nameof(ValidationFraction));
     }

@@ -88,22 +88,13 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">The data cannot be trained on, the GPU asked for is not there, or libtorch does not load; the message says what to do.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled before its first epoch was complete, or the options want it thrown.</exception>
-    public EmbeddingTransformer Fit(IDataView input) => FitCore(input, null);
+    public EmbeddingTransformer Fit(IDataView input) => FitCore(input, null, _validationFraction);
 
     /// <summary>Trains on all rows of one view and validates on another, whose classes may be others.</summary>
     /// <param name="trainData">The rows to train on.</param>
     /// <param name="validationData">The rows the embedding is measured on after each epoch, or null to train without.</param>
     /// <inheritdoc cref="Fit(IDataView)" path="/exception"/>
-    public EmbeddingTransformer Fit(IDataView trainData, IDataView? validationData)
-    {
-        return FitCore(trainData, (run, dimension) =>
-        {
-            if (validationData is null)
-                return null;
-            CheckColumns(Shapes.Of(validationData.Schema), withWeight: false);
-            return TrainingSetReader.Read(validationData, _columns with { Weight = null }, dimension, run.Device, run.Channel, run.IsCancelled);
-        });
-    }
+    public EmbeddingTransformer Fit(IDataView trainData, IDataView? validationData) => FitCore(trainData, validationData, 0);
 
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
@@ -121,10 +112,12 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
             InputColumns.CheckNumber(shape, _columns.Weight, "example weight");
     }
 
-    private EmbeddingTransformer FitCore(IDataView input, Func<TrainingRun, int, TrainingSet?>? readValidation)
+    private EmbeddingTransformer FitCore(IDataView input, IDataView? validationData, double validationFraction)
     {
         ArgumentNullException.ThrowIfNull(input);
         CheckColumns(Shapes.Of(input.Schema), withWeight: true);
+        if (validationData is not null)
+            CheckColumns(Shapes.Of(validationData.Schema), withWeight: false);
         var clock = Stopwatch.StartNew();
         var host = _environment.Register(nameof(MetricLearningTrainer));
         using var channel = host.Start("Training");
@@ -133,8 +126,9 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         var settings = _settings with { Seed = _seed ?? _environment.Seed() ?? Random.Shared.Next() };
 
         using var set = TrainingSetReader.Read(input, _columns, null, device, channel, run.IsCancelled);
-        using var given = readValidation?.Invoke(run, set.Features.Dimension);
-        var (training, heldOut) = HoldOut.Split(set.Classes, set.ClassCount, readValidation is null ? _validationFraction : 0, SeedSequence.HoldOut(settings.Seed));
+        using var given = validationData is null ? null
+            : TrainingSetReader.Read(validationData, _columns with { Weight = null }, set.Features.Dimension, device, channel, run.IsCancelled);
+        var (training, heldOut) = HoldOut.Split(set.Classes, set.ClassCount, validationFraction, SeedSequence.HoldOut(settings.Seed));
         CheckTrainable(set, training);
         var validation = given is not null ? new ValidationSet(given, [.. Enumerable.Range(0, given.Count)], settings.Seed)
             : heldOut.Length > 0 ? new ValidationSet(set, heldOut, settings.Seed)
@@ -163,6 +157,8 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
             throw new InvalidOperationException(
                 $"Every class in column '{_columns.Label}' has a single row in the training data; at least one class needs two rows to learn what is alike.");
         }
+        if (set.Weights is not null && Array.TrueForAll(rows, row => set.Weights[row] == 0))
+            throw new InvalidOperationException($"Column '{_columns.Weight}' has the weight 0 in every row of the training data, so nothing can be learned.");
     }
 
     /// <summary>The options of a <see cref="MetricLearningTrainer"/>.</summary>

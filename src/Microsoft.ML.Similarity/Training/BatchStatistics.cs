@@ -30,7 +30,8 @@ internal sealed class BatchStatistics(Distance distance, Device device) : IDispo
 
     public void Reset()
     {
-        _sums.zero_();
+        // It gives back a second handle of the same memory.
+        using var alias = _sums.zero_();
         _steps = 0;
     }
 

@@ -12,7 +12,14 @@ internal abstract class FeatureStore : IDisposable
     /// <summary>The rows asked for, as [rows, dimension] float32 on the store's device.</summary>
     public abstract Tensor Gather(ReadOnlySpan<int> rows);
 
-    /// <summary>The mean and the standard deviation of each feature over some rows; a deviation of 0 is given as 1.</summary>
+    // A float's own rounding, as a share of its value: a deviation below it is no more than noise.
+    private const double Rounding = 1e-7;
+    private const double SmallestDeviation = 1e-37;
+
+    /// <summary>
+    /// The mean and the standard deviation of each feature over some rows; the deviation of a feature that does not vary is
+    /// given as 1.
+    /// </summary>
     public (float[] Mean, float[] Deviation) Statistics(ReadOnlySpan<int> rows)
     {
         const int block = 1 << 14;
@@ -21,7 +28,7 @@ internal abstract class FeatureStore : IDisposable
         var mean = Sum(rows, x => x) / rows.Length;
         var variance = Sum(rows, x => (x - mean).square()) / rows.Length;
         var deviation = variance.sqrt();
-        deviation = deviation.masked_fill(deviation.eq(0), 1);
+        deviation = deviation.masked_fill(deviation <= (mean.abs() * Rounding).clamp_min(SmallestDeviation), 1);
         return (ToArray(mean), ToArray(deviation));
 
         Tensor Sum(ReadOnlySpan<int> all, Func<Tensor, Tensor> map)

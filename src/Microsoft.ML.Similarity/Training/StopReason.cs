@@ -12,6 +12,6 @@ public enum StopReason
     /// <summary>It was cancelled by the CancellationToken or by MLContext.CancelExecution.</summary>
     Cancelled,
 
-    /// <summary>The loss became NaN or infinite; the model has the best weights before that.</summary>
+    /// <summary>The loss or the weights became NaN or infinite; the model has the best weights before that.</summary>
     Diverged,
 }

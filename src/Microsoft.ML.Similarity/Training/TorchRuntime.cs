@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 
 namespace Microsoft.ML.Similarity.Training;
@@ -14,13 +15,27 @@ internal static class TorchRuntime
     {
         if (Failure.Value is not { } failure)
             return;
-        var reasons = new List<string>();
-        for (var e = failure; e is not null; e = e.InnerException)
-            reasons.Add(e.Message.Trim());
         throw new InvalidOperationException(
             "Training needs libtorch, which could not be loaded. Reference one of the packages TorchSharp-cpu, TorchSharp-cuda-windows or "
             + "TorchSharp-cuda-linux, of the version that TorchSharp itself has, in the application. "
-            + $"What was said: {string.Join(" | ", reasons.Distinct())}", failure);
+            + $"What was said: {string.Join(" | ", Reasons(failure))}", failure);
+    }
+
+    // TorchSharp's own message goes on with a page of what it tried, and does not tell what the system's loader said.
+    private static IEnumerable<string> Reasons(Exception failure)
+    {
+        var reasons = new List<string> { failure.GetBaseException().Message.Trim().Split('\n')[0].Trim() };
+        try
+        {
+            NativeLibrary.Free(NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null));
+        }
+        catch (DllNotFoundException e)
+        {
+            // After a general line, one for each file tried; most of those were only guesses.
+            reasons.AddRange(e.Message.Split('\n').Skip(1).Select(line => line.Trim())
+                .Where(line => line.Length > 0 && !(line.Contains("LibTorchSharp") && line.Contains("cannot open shared object file"))));
+        }
+        return reasons.Distinct();
     }
 
     private static Exception? Load()

@@ -75,7 +75,7 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>Trains to the end and gives the best weights.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled before the first epoch was complete, or the settings want it thrown.</exception>
-    /// <exception cref="InvalidOperationException">The loss was not finite in the first epoch.</exception>
+    /// <exception cref="InvalidOperationException">Training diverged in the first epoch.</exception>
     public (EncoderWeights Weights, TrainingSummary Summary) Run()
     {
         EncoderWeights? best = null;
@@ -91,18 +91,15 @@ internal sealed class TrainingLoop : IDisposable
                 break;
             }
             var values = _statistics.Read();
-            if (!double.IsFinite(values.Loss))
+            var metric = _validation?.Measure(_encoder);
+            if (Divergence(values.Loss, metric) is { } divergence)
             {
                 if (best is null)
-                {
-                    throw new InvalidOperationException(
-                        $"The loss became {values.Loss} in the first epoch. Lower LearningRate (now {_settings.LearningRate}) or scale the features.");
-                }
-                _channel.Warning(MessageSensitivity.None, "The loss became {0} in epoch {1}: training stops with the weights of epoch {2}.", values.Loss, epoch, bestEpoch);
+                    throw new InvalidOperationException($"{divergence} in the first epoch. Lower LearningRate (now {_settings.LearningRate}) or scale the features.");
+                _channel.Warning(MessageSensitivity.None, "{0} in epoch {1}: training stops with the weights of epoch {2}.", divergence, epoch, bestEpoch);
                 reason = StopReason.Diverged;
                 break;
             }
-            var metric = _validation?.Measure(_encoder);
             Complete(epoch, values, metric);
             if (metric is null || metric > bestMetric)
             {
@@ -179,15 +176,25 @@ internal sealed class TrainingLoop : IDisposable
         _statistics.Add(batch, loss);
     }
 
+    // The loss was computed before the epoch's last step, which may have been the one too many.
+    private string? Divergence(double loss, double? metric)
+    {
+        if (!double.IsFinite(loss))
+            return $"The loss became {loss}";
+        using var scope = NewDisposeScope();
+        var isFinite = metric is not double.NaN && _encoder.state_dict().Values.All(value => value.isfinite().all().item<bool>());
+        return isFinite ? null : "The weights became too large";
+    }
+
     // Linear warm-up, then the schedule; done counts 0 to 1 over the whole training.
     private void SetLearningRate(double done)
     {
         var warmUp = _settings.WarmUpFraction;
-        var factor = done < warmUp ? done / warmUp
+        // The first step of a warm-up would otherwise change nothing.
+        var factor = done < warmUp ? Math.Max(done / warmUp, 1e-3)
             : _settings.Schedule == LearningRateSchedule.Cosine ? 0.5 * (1 + Math.Cos(Math.PI * (done - warmUp) / (1 - warmUp)))
             : 1;
-        // The first step of a warm-up would otherwise change nothing.
-        _learningRate = _settings.LearningRate * Math.Max(factor, 1e-3);
+        _learningRate = _settings.LearningRate * factor;
         foreach (var group in _optimizer.ParamGroups)
             group.LearningRate = _learningRate;
     }

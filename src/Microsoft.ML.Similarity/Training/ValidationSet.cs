@@ -1,5 +1,6 @@
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Evaluation;
+using Microsoft.ML.Similarity.Rows;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
@@ -28,7 +29,7 @@ internal sealed class ValidationSet
     /// <summary>Whether some class has two rows: without, there is nothing to measure.</summary>
     public bool IsUsable => _classes.Length > _classes.Distinct().Count();
 
-    /// <summary>MAP@R, leave-one-out, of the embedding as it is now.</summary>
+    /// <summary>MAP@R, leave-one-out, of the embedding as it is now; NaN where a value of it is not finite.</summary>
     public double Measure(EncoderModule encoder)
     {
         encoder.eval();
@@ -51,6 +52,8 @@ internal sealed class ValidationSet
             }
         }
         encoder.train();
+        if (!FeatureReader.IsFinite(embeddings))
+            return double.NaN;
         return RetrievalEvaluator.LeaveOneOut(new LabelledRows(embeddings, dimension, _classes)).MeanAveragePrecisionAtR;
     }
 }
