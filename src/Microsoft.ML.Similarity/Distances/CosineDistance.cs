@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Distances;
@@ -10,6 +11,6 @@ public sealed record CosineDistance : Distance
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        return 1 - UnitRows.Of(left).matmul(UnitRows.Of(right).t());
+        return One - UnitRows.Of(left).matmul(UnitRows.Of(right).t());
     }
 }

@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Distances;
@@ -17,6 +18,6 @@ public sealed record EuclideanDistance : Distance
     public override Tensor Pairwise(Tensor left, Tensor right)
     {
         var (squares, zero) = PairwiseSquares.Compute(left, right, Normalize);
-        return squares.masked_fill(zero, 1).sqrt().masked_fill(zero, 0);
+        return squares.masked_fill(zero, One).sqrt().masked_fill(zero, Zero);
     }
 }

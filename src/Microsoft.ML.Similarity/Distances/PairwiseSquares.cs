@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Distances;
@@ -28,6 +29,6 @@ internal static class PairwiseSquares
         var squares = left.square().sum(1, keepdim: true);
         var lengths = squares + (same ? squares : right.square().sum(1, keepdim: true)).t();
         var squared = lengths.addmm(left, right.t(), beta: 1, alpha: -2);
-        return (squared, squared.detach() <= lengths.detach() * (Noise * finfo(squared.dtype).eps));
+        return (squared, squared.detach() <= lengths.detach() * Number(Noise * finfo(squared.dtype).eps));
     }
 }

@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Distances;
@@ -25,10 +26,10 @@ public sealed record SignalToNoiseDistance : Distance
         var same = ReferenceEquals(left, right);
         left = Center(left);
         right = same ? left : Center(right);
-        var noise = PairwiseSquares.Compute(left, right, normalize: false).Squares.clamp_min(0);
+        var noise = PairwiseSquares.Compute(left, right, normalize: false).Squares.clamp_min(Zero);
         var signal = left.square().sum(1, keepdim: true);
-        var silent = signal.detach() <= SmallestVariance;
-        return (noise / signal.masked_fill(silent, 1)).masked_fill(silent, 0);
+        var silent = signal.detach() <= Number(SmallestVariance);
+        return (noise / signal.masked_fill(silent, One)).masked_fill(silent, Zero);
     }
 
     // Of centred rows, sums of squares are variances but for a factor that cancels.

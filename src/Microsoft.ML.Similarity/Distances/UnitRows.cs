@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Distances;
@@ -15,6 +16,6 @@ internal static class UnitRows
     public static Tensor Of(Tensor rows)
     {
         var norms = linalg.vector_norm(rows, ord: 2, dims: [1], keepdim: true);
-        return rows / norms.masked_fill(norms.detach() <= SmallestNorm, 1);
+        return rows / norms.masked_fill(norms.detach() <= Number(SmallestNorm), One);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML.Similarity.Distances;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Encoders;
@@ -78,11 +79,11 @@ internal sealed class DenseModule : EncoderModule
             {
                 // Drawn from our own generator: torch's is global, and other code moves it.
                 var keep = empty_like(x).bernoulli_(1 - _dropout, _generator);
-                x = x * keep / (1 - _dropout);
+                x = x * keep / Number(1 - _dropout);
             }
         }
         if (direct is not null)
-            x = direct + x * DenseShape.LayersBesideShortcut;
+            x = direct + x * Number(DenseShape.LayersBesideShortcut);
         return _normalize ? UnitRows.Of(x) : x;
     }
 
@@ -99,7 +100,7 @@ internal sealed class DenseModule : EncoderModule
     private Tensor Activate(Tensor x) => _shape.Activation switch
     {
         Activation.Relu => nn.functional.relu(x),
-        Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.01),
+        Activation.LeakyRelu => x.leaky_relu(Number(0.01)),
         Activation.Tanh => nn.functional.tanh(x),
         Activation.Silu => nn.functional.silu(x),
         _ => x,

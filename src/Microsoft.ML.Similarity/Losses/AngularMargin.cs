@@ -1,4 +1,5 @@
 using TorchSharp;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -14,9 +15,9 @@ internal static class AngularMargin
     {
         var margin = degrees * Math.PI / 180;
         // cos(θ + m) without the arccosine, whose slope is infinite at equal directions.
-        var widened = cosine * Math.Cos(margin) - Sines.Of(cosine) * Math.Sin(margin);
-        var beyond = cosine - margin * Math.Sin(margin);
-        var moved = torch.where(cosine.detach() >= -Math.Cos(margin), widened, beyond);
+        var widened = cosine * Number(Math.Cos(margin)) - Sines.Of(cosine) * Number(Math.Sin(margin));
+        var beyond = cosine - Number(margin * Math.Sin(margin));
+        var moved = torch.where(cosine.detach() >= Number(-Math.Cos(margin)), widened, beyond);
         return torch.where(target, moved, cosine);
     }
 }

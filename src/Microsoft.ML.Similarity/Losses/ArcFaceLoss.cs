@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -19,6 +20,6 @@ public sealed record ArcFaceLoss : ClassWeightLoss
 
     internal override LossValue Compute(EmbeddedBatch batch, Tensor weights, Tensor target)
     {
-        return CrossEntropy(batch, AngularMargin.Add(Cosine(batch, weights), target, MarginDegrees) * Scale, target);
+        return CrossEntropy(batch, AngularMargin.Add(Cosine(batch, weights), target, MarginDegrees) * Number(Scale), target);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -40,9 +41,9 @@ internal static class BlockedTriplets
                 swapped = fromPositive < negative;
                 negative = negative.minimum(fromPositive);
             }
-            var violation = rowValues.gather(1, positive).unsqueeze(2) - negative + loss.Margin;
-            var losses = (loss.SoftMargin ? nn.functional.softplus(violation) : violation.clamp_min(0)).masked_fill(mask.logical_not(), 0);
-            var counted = losses > 0;
+            var violation = rowValues.gather(1, positive).unsqueeze(2) - negative + Number(loss.Margin);
+            var losses = (loss.SoftMargin ? SimilarityMask.Softplus(violation) : violation.clamp_min(Zero)).masked_fill(mask.logical_not(), Zero);
+            var counted = losses > Zero;
             var tuple = counted.to(values.dtype);
             var anchor = weights?.narrow(0, start, count).to(values.dtype).view(-1, 1, 1);
             var weight = anchor is null ? tuple : tuple * anchor;
@@ -54,9 +55,9 @@ internal static class BlockedTriplets
             active.add_(tuple.sum());
             selected.add_(mask.sum());
             var rowSlope = slope.narrow(0, start, count);
-            rowSlope.sub_((swapped is null ? slopes : slopes.masked_fill(swapped, 0)).sum(1));
+            rowSlope.sub_((swapped is null ? slopes : slopes.masked_fill(swapped, Zero)).sum(1));
             if (swapped is not null)
-                slope.index_add_(0, positive.flatten(), slopes.masked_fill(swapped.logical_not(), 0).view(-1, rows), -1);
+                slope.index_add_(0, positive.flatten(), slopes.masked_fill(swapped.logical_not(), Zero).view(-1, rows), Number(-1));
             rowSlope.scatter_add_(1, positive, slopes.sum(2));
         }
         var divisor = TripletDivisor.Of(loss.Reducer, activeWeight, selectedWeight);
@@ -65,7 +66,7 @@ internal static class BlockedTriplets
         {
             // Its value is the mean and its derivative the slope: the linear part at this point carries the gradient.
             var linear = (distances * slope).sum();
-            return new(linear + (sum / divisor - linear.detach()), active / selected.clamp_min(1));
+            return new(linear + (sum / divisor - linear.detach()), active / selected.clamp_min(One));
         }
     }
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
-using static TorchSharp.torch;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 
 namespace Microsoft.ML.Similarity.Losses;
 
@@ -29,11 +29,11 @@ public sealed record CircleLoss : Loss
             var (positives, negatives) = batch.Pairs(selection);
             var cosine = batch.CosineSimilarities();
             var fixedCosine = cosine.detach();
-            var pull = (1 + loss.Margin - fixedCosine).clamp_min(0) * (cosine - (1 - loss.Margin)) * -loss.Gamma;
-            var push = (fixedCosine + loss.Margin).clamp_min(0) * (cosine - loss.Margin) * loss.Gamma;
+            var pull = (Number(1 + loss.Margin) - fixedCosine).clamp_min(Zero) * (cosine - Number(1 - loss.Margin)) * Number(-loss.Gamma);
+            var push = (fixedCosine + Number(loss.Margin)).clamp_min(Zero) * (cosine - Number(loss.Margin)) * Number(loss.Gamma);
             var selected = positives.any(1).logical_and(negatives.any(1));
             var exponent = SimilarityMask.LogSumExp(pull, positives) + SimilarityMask.LogSumExp(push, negatives);
-            var losses = nn.functional.softplus(exponent.masked_fill(selected.logical_not(), 0)).masked_fill(selected.logical_not(), 0);
+            var losses = SimilarityMask.Softplus(exponent.masked_fill(selected.logical_not(), Zero)).masked_fill(selected.logical_not(), Zero);
             return LossValue.Of(losses, selected, loss.Reducer ?? new NonZeroMeanReducer(), batch.Weights);
         }
     }

@@ -1,4 +1,4 @@
-using TorchSharp;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -35,7 +35,7 @@ public abstract record ClassWeightLoss : Loss
     /// <summary>The cross entropy of each row, reduced.</summary>
     private protected LossValue CrossEntropy(EmbeddedBatch batch, Tensor logits, Tensor target)
     {
-        var losses = logits.logsumexp(1) - logits.masked_fill(target.logical_not(), 0).sum(1);
+        var losses = logits.logsumexp(1) - logits.masked_fill(target.logical_not(), Zero).sum(1);
         return LossValue.Of(losses, target.any(1), Reducer ?? new MeanReducer(), batch.Weights);
     }
 }

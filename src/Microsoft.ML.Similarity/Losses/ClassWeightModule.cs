@@ -1,6 +1,7 @@
 using Microsoft.ML.Similarity.Miners;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -30,7 +31,7 @@ internal sealed class ClassWeightModule : LossModule
     {
         var labels = batch.Relation.Labels
             ?? throw new InvalidOperationException($"{_loss.GetType().Name} needs rows related by labels: it has weights for each class.");
-        var target = labels.unsqueeze(1).eq(arange(_classes, dtype: labels.dtype, device: labels.device).unsqueeze(0));
+        var target = labels.unsqueeze(1).eq(arange(Number(_classes), dtype: labels.dtype, device: labels.device).unsqueeze(0));
         return _loss.Compute(batch, _weights.to(batch.Embeddings.dtype), target);
     }
 }

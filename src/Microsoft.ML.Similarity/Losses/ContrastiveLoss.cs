@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -30,8 +31,8 @@ public sealed record ContrastiveLoss : Loss
             var distances = batch.Distances(loss.DistanceOrDefault);
             var (positives, negatives) = batch.Pairs(selection);
             var reducer = loss.Reducer ?? new NonZeroMeanReducer();
-            var pull = (distances - loss.PositiveMargin).clamp_min(0);
-            var push = (loss.NegativeMargin - distances).clamp_min(0);
+            var pull = (distances - Number(loss.PositiveMargin)).clamp_min(Zero);
+            var push = (Number(loss.NegativeMargin) - distances).clamp_min(Zero);
             return new(
                 reducer.Reduce(pull, positives, batch.Weights) + reducer.Reduce(push, negatives, batch.Weights),
                 LossValue.Active(where(positives, pull, push), positives.logical_or(negatives)));

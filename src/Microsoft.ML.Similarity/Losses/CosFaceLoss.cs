@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -19,6 +20,6 @@ public sealed record CosFaceLoss : ClassWeightLoss
     internal override LossValue Compute(EmbeddedBatch batch, Tensor weights, Tensor target)
     {
         var cosine = Cosine(batch, weights);
-        return CrossEntropy(batch, (cosine - target.to(cosine.dtype) * Margin) * Scale, target);
+        return CrossEntropy(batch, (cosine - target.to(cosine.dtype) * Number(Margin)) * Number(Scale), target);
     }
 }

@@ -1,5 +1,6 @@
-using Microsoft.ML.Similarity.Miners;
 using Microsoft.ML.Similarity.Distances;
+using Microsoft.ML.Similarity.Miners;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -36,16 +37,16 @@ public sealed record FastApLoss : Loss
             var (positivesSoFar, allSoFar) = (precision, precision);
             for (var bin = 0; bin <= loss.NumberOfBins; bin++)
             {
-                var pulse = (1 - (distances - bin * width).abs() / width).clamp_min(0);
-                var inBin = pulse.masked_fill(positives.logical_not(), 0).sum(1);
+                var pulse = (One - (distances - Number(bin * width)).abs() / Number(width)).clamp_min(Zero);
+                var inBin = pulse.masked_fill(positives.logical_not(), Zero).sum(1);
                 positivesSoFar = positivesSoFar + inBin;
-                allSoFar = allSoFar + inBin + pulse.masked_fill(negatives.logical_not(), 0).sum(1);
-                var none = allSoFar.detach() <= 0;
-                precision = precision + (inBin * positivesSoFar / allSoFar.masked_fill(none, 1)).masked_fill(none, 0);
+                allSoFar = allSoFar + inBin + pulse.masked_fill(negatives.logical_not(), Zero).sum(1);
+                var none = allSoFar.detach() <= Zero;
+                precision = precision + (inBin * positivesSoFar / allSoFar.masked_fill(none, One)).masked_fill(none, Zero);
             }
             var count = positives.sum(1);
-            var losses = 1 - precision / count.clamp_min(1);
-            return LossValue.Of(losses, count > 0, loss.Reducer ?? new MeanReducer(), batch.Weights);
+            var losses = One - precision / count.clamp_min(One);
+            return LossValue.Of(losses, count > Zero, loss.Reducer ?? new MeanReducer(), batch.Weights);
         }
     }
 }

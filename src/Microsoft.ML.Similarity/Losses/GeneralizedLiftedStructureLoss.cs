@@ -1,5 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
-using static TorchSharp.torch;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 
 namespace Microsoft.ML.Similarity.Losses;
 
@@ -29,9 +29,9 @@ public sealed record GeneralizedLiftedStructureLoss : Loss
             var (positives, negatives) = batch.Pairs(selection);
             var distances = batch.Distances(loss.DistanceOrDefault);
             var selected = positives.any(1).logical_and(negatives.any(1));
-            var losses = SimilarityMask.LogSumExp(distances - loss.PositiveMargin, positives)
-                + SimilarityMask.LogSumExp(loss.NegativeMargin - distances, negatives);
-            return LossValue.Of(losses.masked_fill(selected.logical_not(), 0).clamp_min(0), selected, loss.Reducer ?? new MeanReducer(), batch.Weights);
+            var losses = SimilarityMask.LogSumExp(distances - Number(loss.PositiveMargin), positives)
+                + SimilarityMask.LogSumExp(Number(loss.NegativeMargin) - distances, negatives);
+            return LossValue.Of(losses.masked_fill(selected.logical_not(), Zero).clamp_min(Zero), selected, loss.Reducer ?? new MeanReducer(), batch.Weights);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Similarity.Miners;
 using TorchSharp;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -30,14 +31,14 @@ public sealed record IntraPairVarianceLoss : Loss
             var (positives, negatives) = batch.Pairs(selection);
             var cosine = batch.CosineSimilarities();
             var reducer = loss.Reducer ?? new MeanReducer();
-            var low = ((1 - loss.PositiveEpsilon) * Mean(cosine, positives) - cosine).clamp_min(0).square();
-            var high = (cosine - (1 + loss.NegativeEpsilon) * Mean(cosine, negatives)).clamp_min(0).square();
+            var low = (Number(1 - loss.PositiveEpsilon) * Mean(cosine, positives) - cosine).clamp_min(Zero).square();
+            var high = (cosine - Number(1 + loss.NegativeEpsilon) * Mean(cosine, negatives)).clamp_min(Zero).square();
             return new(
                 reducer.Reduce(low, positives, batch.Weights) + reducer.Reduce(high, negatives, batch.Weights),
                 LossValue.Active(torch.where(positives, low, high), positives.logical_or(negatives)));
 
             static Tensor Mean(Tensor values, Tensor selected) =>
-                values.masked_fill(selected.logical_not(), 0).sum() / selected.sum().clamp_min(1);
+                values.masked_fill(selected.logical_not(), Zero).sum() / selected.sum().clamp_min(One);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -28,9 +29,9 @@ public sealed record LiftedStructureLoss : Loss
         {
             var (positives, negatives) = batch.Pairs(selection);
             var distances = batch.Distances(loss.DistanceOrDefault);
-            var against = SimilarityMask.LogSumExp(loss.NegativeMargin - distances, negatives);
+            var against = SimilarityMask.LogSumExp(Number(loss.NegativeMargin) - distances, negatives);
             var both = logaddexp(against.unsqueeze(1), against.unsqueeze(0));
-            var losses = (both + distances - loss.PositiveMargin).clamp_min(0).square() / 2;
+            var losses = (both + distances - Number(loss.PositiveMargin)).clamp_min(Zero).square() / Number(2);
             var hasNegative = negatives.any(1);
             var selected = positives.logical_and(hasNegative.unsqueeze(1).logical_or(hasNegative.unsqueeze(0)));
             return LossValue.Of(losses, selected, loss.Reducer ?? new MeanReducer(), batch.Weights);

@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -20,5 +21,5 @@ public sealed record LossValue(Tensor Value, Tensor ActiveFraction)
 
     /// <summary>The share of the selected losses that are above 0.</summary>
     internal static Tensor Active(Tensor losses, Tensor selected) =>
-        selected.logical_and(losses.detach() > 0).sum() / selected.sum().clamp_min(1);
+        selected.logical_and(losses.detach() > Zero).sum() / selected.sum().clamp_min(One);
 }

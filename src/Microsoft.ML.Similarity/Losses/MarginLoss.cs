@@ -1,6 +1,7 @@
 using Microsoft.ML.Similarity.Miners;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -50,7 +51,7 @@ public sealed record MarginLoss : Loss
             _loss = loss;
             if (loss.BetaKind == BetaKind.Fixed)
                 return;
-            _beta = new Parameter(full(loss.BetaKind == BetaKind.PerClass ? context!.ClassCount : 1, loss.Beta));
+            _beta = new Parameter(full(loss.BetaKind == BetaKind.PerClass ? context!.ClassCount : 1, Number(loss.Beta)));
             register_parameter("beta", _beta);
         }
 
@@ -64,21 +65,21 @@ public sealed record MarginLoss : Loss
                 (asPositive, asNegative) = (asPositive * anchors, asNegative * anchors);
             }
             var beta = Boundary(batch, distances);
-            var pull = (distances - beta + _loss.Margin).clamp_min(0);
-            var push = (beta - distances + _loss.Margin).clamp_min(0);
-            var active = (asPositive * (pull.detach() > 0).to(distances.dtype)).sum() + (asNegative * (push.detach() > 0).to(distances.dtype)).sum();
-            var divisor = active.masked_fill(active.eq(0), 1);
+            var pull = (distances - beta + Number(_loss.Margin)).clamp_min(Zero);
+            var push = (beta - distances + Number(_loss.Margin)).clamp_min(Zero);
+            var active = (asPositive * (pull.detach() > Zero).to(distances.dtype)).sum() + (asNegative * (push.detach() > Zero).to(distances.dtype)).sum();
+            var divisor = active.masked_fill(active.eq(Zero), One);
             var value = ((asPositive * pull).sum() + (asNegative * push).sum()) / divisor;
             if (_beta is not null && _loss.Nu > 0)
-                value = value + (_loss.BetaKind == BetaKind.Shared ? beta.sum() * _loss.Nu : (asPositive.sum(1, keepdim: true) * beta).sum() * _loss.Nu / divisor);
-            return new(value, active / (asPositive.sum() + asNegative.sum()).clamp_min(1));
+                value = value + (_loss.BetaKind == BetaKind.Shared ? beta.sum() * Number(_loss.Nu) : (asPositive.sum(1, keepdim: true) * beta).sum() * Number(_loss.Nu) / divisor);
+            return new(value, active / (asPositive.sum() + asNegative.sum()).clamp_min(One));
         }
 
         // A number, [1], or [B, 1] by the anchor's class.
         private Tensor Boundary(EmbeddedBatch batch, Tensor like)
         {
             if (_beta is null)
-                return full(1, _loss.Beta, dtype: like.dtype, device: like.device);
+                return full(1, Number(_loss.Beta), dtype: like.dtype, device: like.device);
             var beta = _beta.to(like.dtype);
             if (_loss.BetaKind == BetaKind.Shared)
                 return beta;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -31,8 +32,8 @@ public sealed record MultiSimilarityLoss : Loss
         {
             var (positives, negatives) = batch.Pairs(selection);
             var cosine = batch.CosineSimilarities();
-            var pull = SimilarityMask.LogOnePlusSumExp((loss.Base - cosine) * loss.Alpha, positives) / loss.Alpha;
-            var push = SimilarityMask.LogOnePlusSumExp((cosine - loss.Base) * loss.Beta, negatives) / loss.Beta;
+            var pull = SimilarityMask.LogOnePlusSumExp((Number(loss.Base) - cosine) * Number(loss.Alpha), positives) / Number(loss.Alpha);
+            var push = SimilarityMask.LogOnePlusSumExp((cosine - Number(loss.Base)) * Number(loss.Beta), negatives) / Number(loss.Beta);
             var losses = pull + push;
             return LossValue.Of(losses, ones_like(losses, ScalarType.Bool), loss.Reducer ?? new MeanReducer(), batch.Weights);
         }

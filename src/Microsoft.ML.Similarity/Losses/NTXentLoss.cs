@@ -1,5 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
-using static TorchSharp.torch;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 
 namespace Microsoft.ML.Similarity.Losses;
 
@@ -25,9 +25,9 @@ public sealed record NTXentLoss : Loss
         public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
         {
             var (positives, negatives) = batch.Pairs(selection);
-            var logits = batch.CosineSimilarities() / loss.Temperature;
+            var logits = batch.CosineSimilarities() / Number(loss.Temperature);
             var against = SimilarityMask.LogSumExp(logits, negatives).unsqueeze(1);
-            return LossValue.Of(nn.functional.softplus(against - logits), positives, loss.Reducer ?? new MeanReducer(), batch.Weights);
+            return LossValue.Of(SimilarityMask.Softplus(against - logits), positives, loss.Reducer ?? new MeanReducer(), batch.Weights);
         }
     }
 }

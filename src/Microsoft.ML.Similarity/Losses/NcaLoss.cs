@@ -1,6 +1,6 @@
-using Microsoft.ML.Similarity.Miners;
 using Microsoft.ML.Similarity.Distances;
-using static TorchSharp.torch;
+using Microsoft.ML.Similarity.Miners;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 
 namespace Microsoft.ML.Similarity.Losses;
 
@@ -28,10 +28,10 @@ public sealed record NcaLoss : Loss
         public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
         {
             var (positives, negatives) = batch.Pairs(selection);
-            var logits = batch.Distances(loss.DistanceOrDefault) * -loss.SoftmaxScale;
+            var logits = batch.Distances(loss.DistanceOrDefault) * Number(-loss.SoftmaxScale);
             var selected = positives.any(1);
             var losses = SimilarityMask.LogSumExp(logits, positives.logical_or(negatives)) - SimilarityMask.LogSumExp(logits, positives);
-            return LossValue.Of(losses.masked_fill(selected.logical_not(), 0), selected, loss.Reducer ?? new MeanReducer(), batch.Weights);
+            return LossValue.Of(losses.masked_fill(selected.logical_not(), Zero), selected, loss.Reducer ?? new MeanReducer(), batch.Weights);
         }
     }
 }

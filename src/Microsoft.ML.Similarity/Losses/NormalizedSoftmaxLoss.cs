@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -15,6 +16,6 @@ public sealed record NormalizedSoftmaxLoss : ClassWeightLoss
 
     internal override LossValue Compute(EmbeddedBatch batch, Tensor weights, Tensor target)
     {
-        return CrossEntropy(batch, Cosine(batch, weights) / Temperature, target);
+        return CrossEntropy(batch, Cosine(batch, weights) / Number(Temperature), target);
     }
 }

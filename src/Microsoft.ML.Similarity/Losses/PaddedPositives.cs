@@ -14,7 +14,7 @@ internal sealed record PaddedPositives(Tensor Rows, Tensor IsPositive)
     /// <remarks>Waits for the device, which must say how many positives an anchor has at most.</remarks>
     public static PaddedPositives Of(Tensor positives)
     {
-        var most = Math.Max(1, positives.sum(1).max().ToInt64());
+        var most = Math.Max(1, positives.sum(1).max().item<long>());
         var (sorted, order) = positives.to(ScalarType.Int8).sort(dim: 1, descending: true, stable: true);
         return new(order.narrow(1, 0, most), sorted.narrow(1, 0, most).to(ScalarType.Bool));
     }

@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -11,7 +12,7 @@ public sealed record PerAnchorReducer : Reducer
         if (losses.dim() == 1)
             return Mean(losses, selected, weights);
         var count = selected.sum(1);
-        var means = losses.masked_fill(selected.logical_not(), 0).sum(1) / count.clamp_min(1).to(losses.dtype);
-        return Mean(means, count > 0, weights);
+        var means = losses.masked_fill(selected.logical_not(), Zero).sum(1) / count.clamp_min(One).to(losses.dtype);
+        return Mean(means, count > Zero, weights);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -29,9 +30,9 @@ public sealed record PnpLoss : Loss
     private Tensor Penalty(Tensor before) => Variant switch
     {
         PnpVariant.DecreasingLog => before.log1p(),
-        PnpVariant.DecreasingQuotient => 1 - (before + 1).pow(-Alpha),
-        PnpVariant.IncreasingUnbounded => (before + 1) * before.log1p(),
-        PnpVariant.IncreasingBounded => (before * Bound - (before * Bound).log1p()) / (Bound * Bound),
+        PnpVariant.DecreasingQuotient => One - (before + One).pow(Number(-Alpha)),
+        PnpVariant.IncreasingUnbounded => (before + One) * before.log1p(),
+        PnpVariant.IncreasingBounded => (before * Number(Bound) - (before * Number(Bound)).log1p()) / Number(Bound * Bound),
         _ => before,
     };
 
@@ -47,9 +48,9 @@ public sealed record PnpLoss : Loss
             {
                 var count = cosine.shape[0];
                 var block = padded.Narrow(start, count);
-                var ahead = ((cosine.unsqueeze(1) - cosine.gather(1, block.Rows).unsqueeze(2)) / loss.Temperature).sigmoid();
-                var before = ahead.masked_fill(negatives.narrow(0, start, count).logical_not().unsqueeze(1), 0).sum(2);
-                var penalty = loss.Penalty(before).masked_fill(block.IsPositive.logical_not(), 0).sum(1);
+                var ahead = ((cosine.unsqueeze(1) - cosine.gather(1, block.Rows).unsqueeze(2)) / Number(loss.Temperature)).sigmoid();
+                var before = ahead.masked_fill(negatives.narrow(0, start, count).logical_not().unsqueeze(1), Zero).sum(2);
+                var penalty = loss.Penalty(before).masked_fill(block.IsPositive.logical_not(), Zero).sum(1);
                 return penalty / block.IsPositive.sum(1);
             });
             return LossValue.Of(losses, ones_like(losses, ScalarType.Bool), loss.Reducer ?? new MeanReducer(), batch.Weights);

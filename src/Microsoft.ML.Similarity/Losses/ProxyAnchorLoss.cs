@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -24,8 +25,8 @@ public sealed record ProxyAnchorLoss : ClassWeightLoss
     {
         var cosine = Cosine(batch, weights).t();
         var own = target.t();
-        var pull = SimilarityMask.LogOnePlusSumExp((Margin - cosine) * Alpha, own);
-        var push = SimilarityMask.LogOnePlusSumExp((cosine + Margin) * Alpha, own.logical_not());
+        var pull = SimilarityMask.LogOnePlusSumExp((Number(Margin) - cosine) * Number(Alpha), own);
+        var push = SimilarityMask.LogOnePlusSumExp((cosine + Number(Margin)) * Number(Alpha), own.logical_not());
         var reducer = Reducer ?? new MeanReducer();
         // Proxies, not rows, are the anchors here: weights of rows do not apply.
         return new(

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Distances;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -19,6 +20,6 @@ public sealed record ProxyNcaLoss : ClassWeightLoss
 
     internal override LossValue Compute(EmbeddedBatch batch, Tensor weights, Tensor target)
     {
-        return CrossEntropy(batch, DistanceOrDefault.Pairwise(batch.Embeddings, weights) * -SoftmaxScale, target);
+        return CrossEntropy(batch, DistanceOrDefault.Pairwise(batch.Embeddings, weights) * Number(-SoftmaxScale), target);
     }
 }

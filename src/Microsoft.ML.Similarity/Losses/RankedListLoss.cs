@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -40,17 +41,17 @@ public sealed record RankedListLoss : Loss
             var (positives, negatives) = batch.Pairs(selection);
             var distances = batch.Distances(loss.DistanceOrDefault);
             var alpha = loss.Alpha ?? 1 + loss.Margin / 2;
-            var pull = Weighted(distances - (alpha - loss.Margin), loss.PositiveTemperature, positives);
-            var push = Weighted(alpha - distances, loss.NegativeTemperature, negatives);
-            var losses = pull * (1 - loss.Imbalance) + push * loss.Imbalance;
+            var pull = Weighted(distances - Number(alpha - loss.Margin), loss.PositiveTemperature, positives);
+            var push = Weighted(Number(alpha) - distances, loss.NegativeTemperature, negatives);
+            var losses = pull * Number(1 - loss.Imbalance) + push * Number(loss.Imbalance);
             return LossValue.Of(losses, ones_like(losses, ScalarType.Bool), loss.Reducer ?? new MeanReducer(), batch.Weights);
 
             static Tensor Weighted(Tensor excess, double temperature, Tensor pairs)
             {
-                var outside = pairs.logical_and(excess.detach() > 0).logical_not();
-                var hinge = excess.masked_fill(outside, 0);
-                var weight = (hinge * temperature).exp().masked_fill(outside, 0);
-                return (weight * hinge).sum(1) / (weight.sum(1) + smoothing * excess.shape[1]);
+                var outside = pairs.logical_and(excess.detach() > Zero).logical_not();
+                var hinge = excess.masked_fill(outside, Zero);
+                var weight = (hinge * Number(temperature)).exp().masked_fill(outside, Zero);
+                return (weight * hinge).sum(1) / (weight.sum(1) + Number(smoothing * excess.shape[1]));
             }
         }
     }

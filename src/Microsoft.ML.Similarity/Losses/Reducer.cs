@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -22,13 +23,13 @@ public abstract record Reducer
     {
         var share = Share(losses, taken, weights);
         var total = share.sum();
-        return Sum(losses, taken, share) / total.masked_fill(total.eq(0), 1);
+        return Sum(losses, taken, share) / total.masked_fill(total.eq(Zero), One);
     }
 
     /// <summary>The weighted sum of the losses taken.</summary>
     private protected static Tensor Sum(Tensor losses, Tensor taken, Tensor share) =>
         // Filled, not multiplied: a masked infinity must not become NaN.
-        (losses.masked_fill(taken.logical_not(), 0) * share).sum();
+        (losses.masked_fill(taken.logical_not(), Zero) * share).sum();
 
     /// <summary>The anchors' weights where a loss is taken, else 0.</summary>
     private protected static Tensor Share(Tensor losses, Tensor taken, Tensor? weights)

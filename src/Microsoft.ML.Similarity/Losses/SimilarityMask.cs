@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -12,9 +13,12 @@ internal static class SimilarityMask
     /// <param name="logits">[B, n].</param>
     /// <param name="selected">[B, n] Booleans.</param>
     /// <returns>[B]; about -1e30 for a row that has no entry.</returns>
-    public static Tensor LogSumExp(Tensor logits, Tensor selected) => logits.masked_fill(selected.logical_not(), Nothing).logsumexp(1);
+    public static Tensor LogSumExp(Tensor logits, Tensor selected) => logits.masked_fill(selected.logical_not(), Number(Nothing)).logsumexp(1);
 
     /// <summary>log(1 + Σ exp) over the entries selected, row by row.</summary>
     /// <returns>[B]; exactly 0 for a row that has no entry.</returns>
-    public static Tensor LogOnePlusSumExp(Tensor logits, Tensor selected) => nn.functional.softplus(LogSumExp(logits, selected));
+    public static Tensor LogOnePlusSumExp(Tensor logits, Tensor selected) => Softplus(LogSumExp(logits, selected));
+
+    /// <summary>log(1 + exp(x)), without overflow.</summary>
+    public static Tensor Softplus(Tensor x) => x.softplus(1, 20);
 }

@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -10,8 +11,8 @@ internal static class Sines
 
     public static Tensor Of(Tensor cosine)
     {
-        var square = 1 - cosine.square();
-        var flat = square.detach() <= SmallestSquare;
-        return square.masked_fill(flat, 1).sqrt().masked_fill(flat, 0);
+        var square = One - cosine.square();
+        var flat = square.detach() <= Number(SmallestSquare);
+        return square.masked_fill(flat, One).sqrt().masked_fill(flat, Zero);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -30,12 +31,12 @@ public sealed record SmoothApLoss : Loss
                 var block = padded.Narrow(start, count);
                 var own = positives.narrow(0, start, count);
                 var other = negatives.narrow(0, start, count);
-                var ahead = ((cosine.unsqueeze(1) - cosine.gather(1, block.Rows).unsqueeze(2)) / loss.Temperature).sigmoid();
-                var itself = arange(rows, device: cosine.device).view(1, 1, -1).eq(block.Rows.unsqueeze(2));
-                var rankInOwn = ahead.masked_fill(own.logical_not().unsqueeze(1).logical_or(itself), 0).sum(2) + 1;
-                var rank = ahead.masked_fill(other.logical_not().unsqueeze(1), 0).sum(2) + rankInOwn;
-                var precision = (rankInOwn / rank).masked_fill(block.IsPositive.logical_not(), 0).sum(1);
-                return 1 - precision / own.sum(1).clamp_min(1);
+                var ahead = ((cosine.unsqueeze(1) - cosine.gather(1, block.Rows).unsqueeze(2)) / Number(loss.Temperature)).sigmoid();
+                var itself = arange(Number(rows), device: cosine.device).view(1, 1, -1).eq(block.Rows.unsqueeze(2));
+                var rankInOwn = ahead.masked_fill(own.logical_not().unsqueeze(1).logical_or(itself), Zero).sum(2) + One;
+                var rank = ahead.masked_fill(other.logical_not().unsqueeze(1), Zero).sum(2) + rankInOwn;
+                var precision = (rankInOwn / rank).masked_fill(block.IsPositive.logical_not(), Zero).sum(1);
+                return One - precision / own.sum(1).clamp_min(One);
             });
             return LossValue.Of(losses, positives.any(1), loss.Reducer ?? new MeanReducer(), batch.Weights);
         }

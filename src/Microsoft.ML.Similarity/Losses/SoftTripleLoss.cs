@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -32,7 +33,7 @@ public sealed record SoftTripleLoss : ClassWeightLoss
     internal override LossValue Compute(EmbeddedBatch batch, Tensor weights, Tensor target)
     {
         var cosine = Cosine(batch, weights).view(batch.Embeddings.shape[0], -1, CentersPerClass);
-        var similarity = ((cosine / Gamma).softmax(2) * cosine).sum(2);
-        return CrossEntropy(batch, (similarity - target.to(similarity.dtype) * Margin) * Scale, target);
+        var similarity = ((cosine / Number(Gamma)).softmax(2) * cosine).sum(2);
+        return CrossEntropy(batch, (similarity - target.to(similarity.dtype) * Number(Margin)) * Number(Scale), target);
     }
 }

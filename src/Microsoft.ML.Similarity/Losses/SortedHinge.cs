@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -21,18 +22,18 @@ internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor S
         using var scope = NewDisposeScope();
         var rows = distances.shape[0];
         var positives = tuples.Positives;
-        var (sorted, order) = distances.masked_fill(tuples.Negatives.logical_not(), double.PositiveInfinity).sort(dim: 1);
+        var (sorted, order) = distances.masked_fill(tuples.Negatives.logical_not(), Number(double.PositiveInfinity)).sort(dim: 1);
         var negatives = tuples.Negatives.sum(1, keepdim: true);
 
         // For every pair (a, p): the run [first, end) of sorted negatives that are selected, and [first, active) that have a loss.
-        var active = searchsorted(sorted, distances + margin, right: false);
+        var active = searchsorted(sorted, distances + Number(margin), right: false);
         var first = zeros_like(active);
         var end = negatives.expand_as(active);
         if (tuples.Band is { } band)
         {
             if (!double.IsNegativeInfinity(band.Above))
-                first = searchsorted(sorted, distances + band.Above, right: true);
-            end = searchsorted(sorted, distances + band.UpTo, right: true).minimum(end);
+                first = searchsorted(sorted, distances + Number(band.Above), right: true);
+            end = searchsorted(sorted, distances + Number(band.UpTo), right: true).minimum(end);
         }
         // An infinite distance would count the padding, too.
         active = active.minimum(end).maximum(first);
@@ -43,10 +44,10 @@ internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor S
         steps.scatter_add_(1, first, one);
         steps.scatter_add_(1, active, -one);
         var asNegative = zeros_like(distances).scatter_(1, order, steps.cumsum(1).narrow(1, 0, rows));
-        var asPositive = (active - first).masked_fill(positives.logical_not(), 0);
+        var asPositive = (active - first).masked_fill(positives.logical_not(), Zero);
         return new(
             (asPositive.to(distances.dtype) - asNegative).MoveToOuterDisposeScope(),
             asPositive.sum(1).to(distances.dtype).MoveToOuterDisposeScope(),
-            (end - first).clamp_min(0).masked_fill(positives.logical_not(), 0).sum(1).to(distances.dtype).MoveToOuterDisposeScope());
+            (end - first).clamp_min(Zero).masked_fill(positives.logical_not(), Zero).sum(1).to(distances.dtype).MoveToOuterDisposeScope());
     }
 }

@@ -1,4 +1,5 @@
 using TorchSharp;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -25,11 +26,11 @@ public sealed record SphereFaceLoss : ClassWeightLoss
     internal override LossValue Compute(EmbeddedBatch batch, Tensor weights, Tensor target)
     {
         var cosine = Cosine(batch, weights);
-        var turns = (cosine.detach().clamp(-1, 1).acos() * (Margin / Math.PI)).floor();
-        var sign = 1 - turns.remainder(2) * 2;
-        var moved = torch.where(target, sign * CosineOfMultiple(cosine, Margin) - turns * 2, cosine);
+        var turns = (cosine.detach().clamp(Number(-1), One).acos() * Number(Margin / Math.PI)).floor();
+        var sign = One - turns.remainder(Number(2)) * Number(2);
+        var moved = torch.where(target, sign * CosineOfMultiple(cosine, Margin) - turns * Number(2), cosine);
         var lengths = linalg.vector_norm(batch.Embeddings, ord: 2, dims: [1], keepdim: true);
-        return CrossEntropy(batch, moved * lengths * Scale, target);
+        return CrossEntropy(batch, moved * lengths * Number(Scale), target);
     }
 
     // Chebyshev's recurrence: cos(nθ) = 2·cos θ·cos((n-1)θ) - cos((n-2)θ), a polynomial with finite slopes everywhere.
@@ -37,7 +38,7 @@ public sealed record SphereFaceLoss : ClassWeightLoss
     {
         var (before, current) = (ones_like(cosine), cosine);
         for (var n = 2; n <= multiple; n++)
-            (before, current) = (current, cosine * current * 2 - before);
+            (before, current) = (current, cosine * current * Number(2) - before);
         return current;
     }
 }

@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -28,6 +29,6 @@ public sealed record SubCenterArcFaceLoss : ClassWeightLoss
     internal override LossValue Compute(EmbeddedBatch batch, Tensor weights, Tensor target)
     {
         var cosine = Cosine(batch, weights).view(batch.Embeddings.shape[0], -1, SubCenters).amax(2);
-        return CrossEntropy(batch, AngularMargin.Add(cosine, target, MarginDegrees) * Scale, target);
+        return CrossEntropy(batch, AngularMargin.Add(cosine, target, MarginDegrees) * Number(Scale), target);
     }
 }

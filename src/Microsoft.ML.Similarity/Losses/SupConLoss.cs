@@ -1,5 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
-using static TorchSharp.torch;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 
 namespace Microsoft.ML.Similarity.Losses;
 
@@ -24,12 +24,12 @@ public sealed record SupConLoss : Loss
         public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
         {
             var (positives, negatives) = batch.Pairs(selection);
-            var logits = batch.CosineSimilarities() / loss.Temperature;
+            var logits = batch.CosineSimilarities() / Number(loss.Temperature);
             var all = SimilarityMask.LogSumExp(logits, positives.logical_or(negatives));
             var count = positives.sum(1);
-            var mean = logits.masked_fill(positives.logical_not(), 0).sum(1) / count.clamp_min(1).to(logits.dtype);
-            var selected = count > 0;
-            var losses = (all - mean).masked_fill(selected.logical_not(), 0);
+            var mean = logits.masked_fill(positives.logical_not(), Zero).sum(1) / count.clamp_min(One).to(logits.dtype);
+            var selected = count > Zero;
+            var losses = (all - mean).masked_fill(selected.logical_not(), Zero);
             return LossValue.Of(losses, selected, loss.Reducer ?? new NonZeroMeanReducer(), batch.Weights);
         }
     }

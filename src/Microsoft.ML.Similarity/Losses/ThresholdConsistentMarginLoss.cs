@@ -1,5 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
-using static TorchSharp.torch;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 
 namespace Microsoft.ML.Similarity.Losses;
 
@@ -34,14 +34,14 @@ public sealed record ThresholdConsistentMarginLoss : Loss
         {
             var (positives, negatives) = batch.Pairs(selection);
             var cosine = batch.CosineSimilarities();
-            var low = loss.PositiveMargin - cosine;
-            var high = cosine - loss.NegativeMargin;
+            var low = Number(loss.PositiveMargin) - cosine;
+            var high = cosine - Number(loss.NegativeMargin);
             var reducer = loss.Reducer ?? new MeanReducer();
-            var tooLow = positives.logical_and(low.detach() >= 0);
-            var tooHigh = negatives.logical_and(high.detach() >= 0);
+            var tooLow = positives.logical_and(low.detach() >= Zero);
+            var tooHigh = negatives.logical_and(high.detach() >= Zero);
             return new(
-                reducer.Reduce(low, tooLow, batch.Weights) * loss.PositiveWeight + reducer.Reduce(high, tooHigh, batch.Weights) * loss.NegativeWeight,
-                (tooLow.sum() + tooHigh.sum()) / (positives.sum() + negatives.sum()).clamp_min(1));
+                reducer.Reduce(low, tooLow, batch.Weights) * Number(loss.PositiveWeight) + reducer.Reduce(high, tooHigh, batch.Weights) * Number(loss.NegativeWeight),
+                (tooLow.sum() + tooHigh.sum()) / (positives.sum() + negatives.sum()).clamp_min(One));
         }
     }
 }

@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -15,6 +16,6 @@ public sealed record ThresholdReducer : Reducer
     public override Tensor Reduce(Tensor losses, Tensor selected, Tensor? weights)
     {
         var values = losses.detach();
-        return Mean(losses, selected.logical_and(values > Above).logical_and(values < Below), weights);
+        return Mean(losses, selected.logical_and(values > Number(Above)).logical_and(values < Number(Below)), weights);
     }
 }

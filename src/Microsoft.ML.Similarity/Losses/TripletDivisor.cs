@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -26,6 +27,6 @@ internal static class TripletDivisor
             SumReducer => ones_like(active),
             _ => active,
         };
-        return count.masked_fill(count.eq(0), 1);
+        return count.masked_fill(count.eq(Zero), One);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -62,8 +63,8 @@ public sealed record TripletLoss : Loss
             var divisor = TripletDivisor.Of(loss.Reducer, activeTotal, selected.sum());
             using (enable_grad())
             {
-                var sum = (distances * slope).sum() + activeTotal * loss.Margin;
-                return new(sum / divisor, counts.ActiveByAnchor.sum() / counts.SelectedByAnchor.sum().clamp_min(1));
+                var sum = (distances * slope).sum() + activeTotal * Number(loss.Margin);
+                return new(sum / divisor, counts.ActiveByAnchor.sum() / counts.SelectedByAnchor.sum().clamp_min(One));
             }
         }
     }

@@ -1,5 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
-using static TorchSharp.torch;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 
 namespace Microsoft.ML.Similarity.Losses;
 
@@ -30,9 +30,9 @@ public sealed record TupletMarginLoss : Loss
             var cosine = batch.CosineSimilarities();
             var margin = loss.MarginDegrees * Math.PI / 180;
             // cos(θ - β) without the arccosine, whose slope is infinite at equal directions.
-            var slackened = cosine * Math.Cos(margin) + Sines.Of(cosine) * Math.Sin(margin);
-            var against = SimilarityMask.LogSumExp(cosine * loss.Scale, negatives).unsqueeze(1);
-            return LossValue.Of(nn.functional.softplus(against - slackened * loss.Scale), positives, loss.Reducer ?? new MeanReducer(), batch.Weights);
+            var slackened = cosine * Number(Math.Cos(margin)) + Sines.Of(cosine) * Number(Math.Sin(margin));
+            var against = SimilarityMask.LogSumExp(cosine * Number(loss.Scale), negatives).unsqueeze(1);
+            return LossValue.Of(SimilarityMask.Softplus(against - slackened * Number(loss.Scale)), positives, loss.Reducer ?? new MeanReducer(), batch.Weights);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Losses;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Miners;
@@ -18,8 +19,8 @@ public sealed record BatchHardMiner : Miner
         var distances = batch.Distances(DistanceOrDefault).detach();
         var (positives, negatives) = (batch.Relation.Positives, batch.Relation.Negatives);
         var complete = positives.any(1, keepdim: true).logical_and(negatives.any(1, keepdim: true));
-        var farthest = distances.masked_fill(positives.logical_not(), double.NegativeInfinity).argmax(1, keepdim: true);
-        var nearest = distances.masked_fill(negatives.logical_not(), double.PositiveInfinity).argmin(1, keepdim: true);
+        var farthest = distances.masked_fill(positives.logical_not(), Number(double.NegativeInfinity)).argmax(1, keepdim: true);
+        var nearest = distances.masked_fill(negatives.logical_not(), Number(double.PositiveInfinity)).argmin(1, keepdim: true);
         return new(
             zeros_like(positives).scatter_(1, farthest, complete),
             zeros_like(negatives).scatter_(1, nearest, complete));

@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Miners;
@@ -30,7 +31,7 @@ public sealed class TripletBand
     {
         var rows = Distances.detach().narrow(0, start, count);
         var difference = rows.unsqueeze(1) - rows.gather(1, positive).unsqueeze(2);
-        var below = difference <= UpTo;
-        return double.IsNegativeInfinity(Above) ? below : below.logical_and(difference > Above);
+        var below = difference <= Number(UpTo);
+        return double.IsNegativeInfinity(Above) ? below : below.logical_and(difference > Number(Above));
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Losses;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Miners;
@@ -59,7 +60,7 @@ public sealed class TupleSelection
         }
         // With an endless margin every selected triplet is active, so its counts are those of the pairs.
         var slope = SortedHinge.Count(Band.Distances.detach(), this, double.PositiveInfinity).Slope.to(type);
-        return (slope.masked_fill(Positives.logical_not(), 0), -slope.masked_fill(Negatives.logical_not(), 0));
+        return (slope.masked_fill(Positives.logical_not(), Zero), -slope.masked_fill(Negatives.logical_not(), Zero));
     }
 
     private Tensor ToMask()
@@ -68,7 +69,7 @@ public sealed class TupleSelection
         if (Band is not null)
         {
             var rows = Positives.shape[0];
-            var all = arange(rows, device: Positives.device).expand(rows, rows);
+            var all = arange(Number(rows), device: Positives.device).expand(rows, rows);
             triplets = triplets.logical_and(Band.Contains(0, rows, all));
         }
         return triplets;

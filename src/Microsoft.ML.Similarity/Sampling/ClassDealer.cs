@@ -48,8 +48,16 @@ internal sealed class ClassDealer
     private int Limit(int rows, int all, int groupSize, int most)
     {
         var share = (int)Math.Ceiling((double)_batchSize * rows / all);
+        groupSize = EvenGroup(rows, groupSize);
         var groups = (share + groupSize - 1) / groupSize * groupSize;
         return Math.Min(rows, Math.Min(groups, most));
+    }
+
+    // As few groups as the size allows, of nearly equal sizes: 10 rows by 8 are two of 5, not 8 and 2 topped up to 8.
+    private static int EvenGroup(int rows, int groupSize)
+    {
+        var groups = (rows + groupSize - 1) / groupSize;
+        return (rows + groups - 1) / groups;
     }
 
     private void DealBatch()
@@ -114,7 +122,7 @@ internal sealed class ClassDealer
         {
             _rows = (int[])rows.Clone();
             random.Shuffle(_rows);
-            GroupSize = Math.Min(groupSize, rows.Length);
+            GroupSize = EvenGroup(rows.Length, groupSize);
             Limit = limit;
             Undealt = rows.Length;
         }

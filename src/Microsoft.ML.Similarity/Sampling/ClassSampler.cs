@@ -6,8 +6,8 @@ namespace Microsoft.ML.Similarity.Sampling;
 /// <remarks>
 /// <para>
 /// One epoch is as many batches of exactly the same size as it takes for every row to have been in one. Rows are dealt in
-/// groups of <see cref="RowsPerClass"/>; a class's last group of an epoch is topped up with rows of the class dealt before,
-/// and a class with fewer rows is dealt whole. A batch's last group may be cut short. A class with a single row gives
+/// groups of at most <see cref="RowsPerClass"/>, each class in as few groups of equal size as that allows; where they cannot
+/// be equal, the last is topped up with rows of the class dealt before. A batch's last group may be cut short. A class with a single row gives
 /// negatives only. No row is twice in a batch.
 /// </para>
 /// <para>

@@ -1,5 +1,6 @@
 using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Losses;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
@@ -40,7 +41,7 @@ internal sealed class BatchStatistics(Distance distance, Device device) : IDispo
     private static (Tensor Mean, Tensor Any) Mean(Tensor distances, Tensor mask)
     {
         var count = mask.sum();
-        return (Wide(distances.masked_fill(mask.logical_not(), 0).sum() / count.clamp_min(1)), Wide(count > 0));
+        return (Wide(distances.masked_fill(mask.logical_not(), Zero).sum() / count.clamp_min(One)), Wide(count > Zero));
     }
 
     private static Tensor Wide(Tensor scalar) => scalar.to(ScalarType.Float64);

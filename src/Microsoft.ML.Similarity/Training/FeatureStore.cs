@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
@@ -25,10 +26,10 @@ internal abstract class FeatureStore : IDisposable
         const int block = 1 << 14;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var mean = Sum(rows, x => x) / rows.Length;
-        var variance = Sum(rows, x => (x - mean).square()) / rows.Length;
+        var mean = Sum(rows, x => x) / Number(rows.Length);
+        var variance = Sum(rows, x => (x - mean).square()) / Number(rows.Length);
         var deviation = variance.sqrt();
-        deviation = deviation.masked_fill(deviation <= (mean.abs() * Rounding).clamp_min(SmallestDeviation), 1);
+        deviation = deviation.masked_fill(deviation <= (mean.abs() * Number(Rounding)).clamp_min(Number(SmallestDeviation)), One);
         return (ToArray(mean), ToArray(deviation));
 
         Tensor Sum(ReadOnlySpan<int> all, Func<Tensor, Tensor> map)

@@ -17,6 +17,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingSet _set;
     private readonly int[][] _rowsByClass;
     private readonly int _trainingRows;
+    private readonly int _maximumNumberOfEpochs;
     private readonly ValidationSet? _validation;
     private readonly Device _device;
     private readonly Func<bool> _cancelled;
@@ -27,7 +28,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly EncoderModule _encoder;
     private readonly LossModule _loss;
     private readonly Miner? _miner;
-    private readonly optim.Optimizer _optimizer;
+    private readonly AdamW _optimizer;
     private readonly BatchStatistics _statistics;
     private readonly Tensor _labels;
     private readonly Tensor? _weights;
@@ -47,6 +48,7 @@ internal sealed class TrainingLoop : IDisposable
         _settings = settings;
         _set = set;
         _trainingRows = rows.Length;
+        _maximumNumberOfEpochs = settings.MaximumNumberOfEpochs ?? DefaultNumberOfEpochs(rows.Length, settings.BatchSize);
         _rowsByClass = TrainingSet.GroupByClass(rows, set.Classes, set.ClassCount);
         _validation = validation;
         _device = run.Device;
@@ -67,7 +69,7 @@ internal sealed class TrainingLoop : IDisposable
         _miner = settings.Miner is null ? null : settings.Miner with { Distance = settings.Miner.Distance ?? distance };
         _encoder.to(_device);
         _loss.to(_device);
-        _optimizer = optim.AdamW(_encoder.parameters().Concat(_loss.parameters()), settings.LearningRate, weight_decay: settings.WeightDecay);
+        _optimizer = new AdamW(_encoder.parameters().Concat(_loss.parameters()), settings.WeightDecay);
         _statistics = new BatchStatistics(distance, _device);
         _labels = tensor(Array.ConvertAll(set.Classes, c => (long)c)).to(_device).DetachFromDisposeScope();
         _weights = set.Weights is null ? null : tensor(set.Weights).to(_device).DetachFromDisposeScope();
@@ -83,7 +85,7 @@ internal sealed class TrainingLoop : IDisposable
         var bestMetric = double.NegativeInfinity;
         var reason = StopReason.Completed;
         _encoder.train();
-        for (var epoch = 1; epoch <= _settings.MaximumNumberOfEpochs; epoch++)
+        for (var epoch = 1; epoch <= _maximumNumberOfEpochs; epoch++)
         {
             if (!RunEpoch(epoch))
             {
@@ -144,6 +146,14 @@ internal sealed class TrainingLoop : IDisposable
         _weights?.Dispose();
     }
 
+    // An epoch of few rows has few steps: too few of them would hardly move the weights.
+    private static int DefaultNumberOfEpochs(int rows, int batchSize)
+    {
+        const int steps = 200;
+        var stepsInEpoch = (rows + batchSize - 1) / batchSize;
+        return Math.Clamp((steps + stepsInEpoch - 1) / stepsInEpoch, 10, 50);
+    }
+
     // False when cancelled.
     private bool RunEpoch(int epoch)
     {
@@ -155,7 +165,7 @@ internal sealed class TrainingLoop : IDisposable
         {
             if (_cancelled())
                 return false;
-            SetLearningRate((epoch - 1 + (double)step / _stepsInEpoch) / _settings.MaximumNumberOfEpochs);
+            SetLearningRate((epoch - 1 + (double)step / _stepsInEpoch) / _maximumNumberOfEpochs);
             Step(plan.AsSpan(step * size, size));
             if (_settings.Progress is not null && _clock.Elapsed - _lastReport >= ReportEvery && step + 1 < _stepsInEpoch)
                 Report(epoch, step + 1, _statistics.Read(), metric: null);
@@ -170,9 +180,10 @@ internal sealed class TrainingLoop : IDisposable
         var embeddings = _encoder.call(_set.Features.Gather(rows));
         var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(_labels.index_select(0, index)), _weights?.index_select(0, index));
         var loss = _loss.call(batch, _miner?.Mine(batch));
-        _optimizer.zero_grad();
+        _encoder.zero_grad();
+        _loss.zero_grad();
         loss.Value.backward();
-        _optimizer.step();
+        _optimizer.Step(_learningRate);
         _statistics.Add(batch, loss);
     }
 
@@ -195,8 +206,6 @@ internal sealed class TrainingLoop : IDisposable
             : _settings.Schedule == LearningRateSchedule.Cosine ? 0.5 * (1 + Math.Cos(Math.PI * (done - warmUp) / (1 - warmUp)))
             : 1;
         _learningRate = _settings.LearningRate * factor;
-        foreach (var group in _optimizer.ParamGroups)
-            group.LearningRate = _learningRate;
     }
 
     private void Complete(int epoch, BatchStatistics.Values values, double? metric)
@@ -204,18 +213,18 @@ internal sealed class TrainingLoop : IDisposable
         _epochs.Add(new EpochSummary(
             epoch, values.Loss, _learningRate, values.ActiveFraction, values.PositiveDistance, values.NegativeDistance, metric, _clock.Elapsed));
         _channel.Info(MessageSensitivity.None, "Epoch {0} of {1}: loss {2:F4}, validation MAP@R {3}.",
-            epoch, _settings.MaximumNumberOfEpochs, values.Loss, metric is null ? "none" : $"{metric:F4}");
+            epoch, _maximumNumberOfEpochs, values.Loss, metric is null ? "none" : $"{metric:F4}");
         Report(epoch, _stepsInEpoch, values, metric);
     }
 
     private void Report(int epoch, int step, BatchStatistics.Values values, double? metric)
     {
         _lastReport = _clock.Elapsed;
-        var done = (epoch - 1 + (double)step / _stepsInEpoch) / _settings.MaximumNumberOfEpochs;
+        var done = (epoch - 1 + (double)step / _stepsInEpoch) / _maximumNumberOfEpochs;
         _settings.Progress?.Report(new TrainingProgress
         {
             Epoch = epoch,
-            MaximumNumberOfEpochs = _settings.MaximumNumberOfEpochs,
+            MaximumNumberOfEpochs = _maximumNumberOfEpochs,
             Step = step,
             StepsInEpoch = _stepsInEpoch,
             Loss = values.Loss,

@@ -18,7 +18,7 @@ internal sealed record TrainingSettings
 
     public required int BatchSize { get; init; }
 
-    public required int MaximumNumberOfEpochs { get; init; }
+    public required int? MaximumNumberOfEpochs { get; init; }
 
     public required double LearningRate { get; init; }
 

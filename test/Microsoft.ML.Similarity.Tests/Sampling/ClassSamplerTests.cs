@@ -96,7 +96,7 @@ public sealed class ClassSamplerTests
         Assert.That(() => new ClassSampler { RowsPerClass = 1 }, Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.EqualTo($"RowsPerClass must be at least 2. (Parameter 'RowsPerClass'){Environment.NewLine}Actual value was 1."));
         Assert.That(() => new ClassSampler().Epoch([[1]], 0, seed: 1), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(new ClassSampler { RowsPerClass = 4 }, Is.EqualTo(new ClassSampler()));
+        Assert.That(new ClassSampler { RowsPerClass = 8 }, Is.EqualTo(new ClassSampler()));
         Assert.That(new ClassSampler { RowsPerClass = 5 }, Is.Not.EqualTo(new ClassSampler()));
     }
 
@@ -126,7 +126,8 @@ public sealed class ClassSamplerTests
         int Limit(int c)
         {
             var half = sizes.Length == 1 ? size : (size + 1) / 2;
-            var group = Math.Min(rowsPerClass, half);
+            var groups = (sizes[c] + Math.Min(rowsPerClass, half) - 1) / Math.Min(rowsPerClass, half);
+            var group = (sizes[c] + groups - 1) / groups;
             var share = (int)Math.Ceiling((double)size * sizes[c] / rows);
             return Math.Min(sizes[c], Math.Min((share + group - 1) / group * group, half));
         }

@@ -92,5 +92,5 @@ public sealed class EarlyStoppingTests
         () => Fast.Fit(Ml, TrainingData.View(Ml, TrainingData.Row("a", 3e38f), TrainingData.Row("a", -3e38f), TrainingData.Row("b", 2e38f)), o =>
             o.Encoder = new LinearEncoder { OutputDimension = 2, StandardizeInputs = false, L2Normalize = false }),
         Throws.InvalidOperationException.With.Message.EqualTo(
-            "The loss became Infinity in the first epoch. Lower LearningRate (now 0.001) or scale the features."));
+            "The loss became NaN in the first epoch. Lower LearningRate (now 0.001) or scale the features."));
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Sampling;
 using Microsoft.ML.Similarity.Trainers;
 
 namespace Microsoft.ML.Similarity.Tests.Training;
@@ -14,6 +15,7 @@ internal static class Fast
         {
             Encoder = new MlpEncoder { OutputDimension = 4, HiddenWidths = [8] },
             BatchSize = 16,
+            Sampler = new ClassSampler { RowsPerClass = 4 },
             MaximumNumberOfEpochs = 3,
             Seed = 1,
         };
