@@ -43,8 +43,12 @@ internal static class OpenSet
         {
             var settings = new JsonObject
             {
-                ["trainClasses"] = trainClasses.Count, ["unseenClasses"] = classes.Length - trainClasses.Count, ["unseenRows"] = learned.QueryCount,
-                ["trainSeconds"] = Math.Round(trainSeconds, 3), ["seed"] = command.Seed, ["device"] = command.Device,
+                ["trainClasses"] = trainClasses.Count,
+                ["unseenClasses"] = classes.Length - trainClasses.Count,
+                ["unseenRows"] = learned.QueryCount,
+                ["trainSeconds"] = Math.Round(trainSeconds, 3),
+                ["seed"] = command.Seed,
+                ["device"] = command.Device,
             };
             report.Result("P@1", learned.PrecisionAt1, seconds, settings, peer, peerMetrics.PrecisionAt1);
             report.Result("R-precision", learned.RPrecision, seconds, settings, peer, peerMetrics.RPrecision);

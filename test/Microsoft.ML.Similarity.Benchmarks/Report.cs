@@ -20,7 +20,12 @@ internal sealed class Report(string benchmark, TextWriter results, TextWriter pr
     {
         var line = new JsonObject
         {
-            ["benchmark"] = benchmark, ["metric"] = metric, ["value"] = value, ["peer"] = peer, ["peerValue"] = peerValue, ["seconds"] = Math.Round(seconds, 3),
+            ["benchmark"] = benchmark,
+            ["metric"] = metric,
+            ["value"] = value,
+            ["peer"] = peer,
+            ["peerValue"] = peerValue,
+            ["seconds"] = Math.Round(seconds, 3),
         };
         foreach (var (key, setting) in settings)
             line.Add(key, setting?.DeepClone());

@@ -1,5 +1,5 @@
-using Microsoft.ML.Similarity.Miners;
 using Microsoft.ML.Similarity.Distances;
+using Microsoft.ML.Similarity.Miners;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
