@@ -24,7 +24,10 @@ public sealed class PairGoldenTests
         ["BarlowTwins"] = p => new BarlowTwinsLoss { Lambda = p.Number("lambda", 0.005) },
         ["VICReg"] = p => new VicRegLoss
         {
-            Similarity = p.Number("sim", 25), Variance = p.Number("std", 25), Covariance = p.Number("cov", 1), Epsilon = p.Number("eps", 1e-4),
+            Similarity = p.Number("sim", 25),
+            Variance = p.Number("std", 25),
+            Covariance = p.Number("cov", 1),
+            Epsilon = p.Number("eps", 1e-4),
         },
     };
 
