@@ -1,8 +1,6 @@
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Miners;
 using Microsoft.ML.Similarity.Tests.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Tests.Losses;
 
