@@ -21,15 +21,33 @@ internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor S
     {
         using var scope = NewDisposeScope();
         var rows = distances.shape[0];
-        var positives = tuples.Positives;
-        var (sorted, order) = distances.masked_fill(tuples.Negatives.logical_not(), Number(double.PositiveInfinity)).sort(dim: 1);
-        var negatives = tuples.Negatives.sum(1, keepdim: true);
+        var slope = zeros_like(distances);
+        var active = zeros(rows, dtype: distances.dtype, device: distances.device);
+        var selected = zeros_like(active);
+        // Anchors are independent of one another; some at a time keep the temporaries small.
+        var step = RowBlocks.Rows(rows);
+        for (var start = 0L; start < rows; start += step)
+        {
+            using var block = NewDisposeScope();
+            var count = Math.Min(step, rows - start);
+            CountRows(
+                distances.narrow(0, start, count), tuples.Positives.narrow(0, start, count), tuples.Negatives.narrow(0, start, count), tuples.Band, margin,
+                slope.narrow(0, start, count), active.narrow(0, start, count), selected.narrow(0, start, count));
+        }
+        return new(slope.MoveToOuterDisposeScope(), active.MoveToOuterDisposeScope(), selected.MoveToOuterDisposeScope());
+    }
+
+    private static void CountRows(
+        Tensor distances, Tensor positives, Tensor negatives, TripletBand? band, double margin, Tensor slope, Tensor activeByAnchor, Tensor selectedByAnchor)
+    {
+        var columns = distances.shape[1];
+        var (sorted, order) = distances.masked_fill(negatives.logical_not(), Number(double.PositiveInfinity)).sort(dim: 1);
 
         // For every pair (a, p): the run [first, end) of sorted negatives that are selected, and [first, active) that have a loss.
         var active = searchsorted(sorted, distances + Number(margin), right: false);
         var first = zeros_like(active);
-        var end = negatives.expand_as(active);
-        if (tuples.Band is { } band)
+        var end = negatives.sum(1, keepdim: true).expand_as(active);
+        if (band is not null)
         {
             if (!double.IsNegativeInfinity(band.Above))
                 first = searchsorted(sorted, distances + Number(band.Above), right: true);
@@ -40,14 +58,13 @@ internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor S
 
         // Each run adds 1 at its first and takes it away at its end: the running sum is how often each negative is active.
         var one = positives.to(distances.dtype);
-        var steps = zeros(rows, rows + 1, dtype: distances.dtype, device: distances.device);
+        var steps = zeros(distances.shape[0], columns + 1, dtype: distances.dtype, device: distances.device);
         steps.scatter_add_(1, first, one);
         steps.scatter_add_(1, active, -one);
-        var asNegative = zeros_like(distances).scatter_(1, order, steps.cumsum(1).narrow(1, 0, rows));
-        var asPositive = (active - first).masked_fill(positives.logical_not(), Zero);
-        return new(
-            (asPositive.to(distances.dtype) - asNegative).MoveToOuterDisposeScope(),
-            asPositive.sum(1).to(distances.dtype).MoveToOuterDisposeScope(),
-            (end - first).clamp_min(Zero).masked_fill(positives.logical_not(), Zero).sum(1).to(distances.dtype).MoveToOuterDisposeScope());
+        var asNegative = zeros_like(distances).scatter_(1, order, steps.cumsum(1).narrow(1, 0, columns));
+        var asPositive = (active - first).masked_fill(positives.logical_not(), Zero).to(distances.dtype);
+        slope.copy_(asPositive - asNegative);
+        activeByAnchor.copy_(asPositive.sum(1));
+        selectedByAnchor.copy_((end - first).clamp_min(Zero).masked_fill(positives.logical_not(), Zero).sum(1));
     }
 }

@@ -19,7 +19,7 @@ public abstract class EmbeddingTrainerOptions
     public int BatchSize = 256;
 
     /// <summary>
-    /// The number of epochs at which training ends at the latest, at least 1. Null, the default, for as many as make 200 steps,
+    /// The number of epochs at which training ends at the latest, at least 1. Null, the default, for as many as make 100 steps,
     /// but at least 10 and at most 50.
     /// </summary>
     /// <remarks>

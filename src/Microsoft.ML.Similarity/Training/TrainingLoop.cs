@@ -149,7 +149,7 @@ internal sealed class TrainingLoop : IDisposable
     // An epoch of few rows has few steps: too few of them would hardly move the weights.
     private static int DefaultNumberOfEpochs(int rows, int batchSize)
     {
-        const int steps = 200;
+        const int steps = 100;
         var stepsInEpoch = (rows + batchSize - 1) / batchSize;
         return Math.Clamp((steps + stepsInEpoch - 1) / stepsInEpoch, 10, 50);
     }

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Microsoft.ML.Similarity.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Benchmarks;
+
+/// <summary>Losses alone, forward and backward, on random embeddings: time and memory.</summary>
+internal sealed class LossesBenchmark : IBenchmark
+{
+    private const int Dimension = 128;
+    private const int Steps = 10;
+
+    private static readonly (string Name, int Rows, int RowsPerClass, Loss Loss)[] WorkLoads =
+    [
+        ("triplets-all-4096", 4096, 64, new TripletLoss { Margin = 0.2 }),
+        ("supcon-1024", 1024, 4, new SupConLoss()),
+        ("supcon-8192", 8192, 4, new SupConLoss()),
+        ("ntxent-1024", 1024, 2, new NTXentLoss { Temperature = 0.5 }),
+        ("ntxent-8192", 8192, 2, new NTXentLoss { Temperature = 0.5 }),
+    ];
+
+    public string Name => "losses";
+
+    public string Usage => "";
+
+    public int ArgumentCount => 0;
+
+    public IReadOnlyDictionary<string, bool> Options { get; } = new Dictionary<string, bool>();
+
+    public void Run(CommandLine command, Report report)
+    {
+        var device = command.GpuDeviceId is { } id ? new Device(DeviceType.CUDA, id) : CPU;
+        foreach (var (name, rows, rowsPerClass, loss) in WorkLoads)
+        {
+            report.Progress(name);
+            using var scope = NewDisposeScope();
+            using var generator = new Generator((ulong)command.Seed, CPU);
+            using var module = loss.CreateModule();
+            var embeddings = randn(rows, Dimension, generator: generator).to(device).requires_grad_();
+            var labels = arange(rows).div(rowsPerClass, RoundingMode.floor).to(ScalarType.Int64).to(device);
+            var before = Memory(command);
+            Step(module, embeddings, labels);
+            var clock = Stopwatch.StartNew();
+            for (var i = 0; i < Steps; i++)
+                Step(module, embeddings, labels);
+            var seconds = clock.Elapsed.TotalSeconds;
+            var settings = new JsonObject
+            {
+                ["workload"] = name, ["rows"] = rows, ["dimension"] = Dimension, ["peakMemoryGrowthMiB"] = Math.Round(Math.Max(0, Memory(command) - before), 1), ["device"] = command.Device,
+            };
+            report.Result("ms a step", seconds * 1000 / Steps, seconds, settings);
+        }
+    }
+
+    private static void Step(LossModule module, Tensor embeddings, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        embeddings.grad = null;
+        var loss = module.call(new EmbeddedBatch(embeddings, Relation.FromLabels(labels)), null);
+        loss.Value.backward();
+        // Reading the gradient waits for the device.
+        embeddings.grad!.sum().to(ScalarType.Float64).cpu().item<double>();
+    }
+
+    // On a GPU libtorch keeps what it has taken, so what it holds is the most it needed; on the CPU the kernel counts the peak.
+    private static double Memory(CommandLine command) => command.GpuDeviceId is null ? PeakResident() : OnGpu();
+
+    private static double PeakResident()
+    {
+        if (!OperatingSystem.IsLinux())
+            return Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0;
+        var peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        File.WriteAllText("/proc/self/clear_refs", "5");     // the next peak is counted from now
+        return double.Parse(peak.AsSpan(6, peak.Length - 8).Trim(), System.Globalization.CultureInfo.InvariantCulture) / 1024;
+    }
+
+    private static double OnGpu()
+    {
+        using var process = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-compute-apps=used_memory", "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true })!;
+        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Sum(line => double.Parse(line, System.Globalization.CultureInfo.InvariantCulture));
+    }
+}
