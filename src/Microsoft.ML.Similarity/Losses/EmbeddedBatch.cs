@@ -56,7 +56,7 @@ public sealed class EmbeddedBatch
         if (_cosine is null)
         {
             using var _ = enable_grad();
-            var directions = nn.functional.normalize(Embeddings, p: 2, dim: 1, eps: 1e-12);
+            var directions = UnitRows.Of(Embeddings);
             _cosine = directions.matmul(directions.t());
         }
         return _cosine;

@@ -45,7 +45,8 @@ public sealed record FastApLoss : Loss
                 precision = precision + (inBin * positivesSoFar / allSoFar.masked_fill(none, One)).masked_fill(none, Zero);
             }
             var count = positives.sum(1);
-            var losses = One - precision / count.clamp_min(One);
+            // Without negatives nothing comes before a positive: exactly, whatever rounding says.
+            var losses = (One - precision / count.clamp_min(One)).masked_fill(negatives.any(1).logical_not(), Zero);
             return LossValue.Of(losses, count > Zero, loss.Reducer ?? new MeanReducer(), batch.Weights);
         }
     }

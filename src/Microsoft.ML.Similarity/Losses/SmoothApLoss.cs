@@ -36,7 +36,8 @@ public sealed record SmoothApLoss : Loss
                 var rankInOwn = ahead.masked_fill(own.logical_not().unsqueeze(1).logical_or(itself), Zero).sum(2) + One;
                 var rank = ahead.masked_fill(other.logical_not().unsqueeze(1), Zero).sum(2) + rankInOwn;
                 var precision = (rankInOwn / rank).masked_fill(block.IsPositive.logical_not(), Zero).sum(1);
-                return One - precision / own.sum(1).clamp_min(One);
+                // Without negatives nothing comes before a positive: exactly, whatever rounding says.
+                return (One - precision / own.sum(1).clamp_min(One)).masked_fill(other.any(1).logical_not(), Zero);
             });
             return LossValue.Of(losses, positives.any(1), loss.Reducer ?? new MeanReducer(), batch.Weights);
         }

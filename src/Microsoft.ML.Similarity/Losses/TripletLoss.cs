@@ -25,7 +25,7 @@ public sealed record TripletLoss : Loss
     /// </summary>
     public bool Swap { get; init; }
 
-    /// <summary>Whether log(1 + exp(x)) tak the place of max(0, x), so that no triplet is ever done. Default false.</summary>
+    /// <summary>Whether log(1 + exp(x)) takes the place of max(0, x), so that no triplet is ever done. Default false.</summary>
     public bool SoftMargin { get; init; }
 
     /// <inheritdoc/>

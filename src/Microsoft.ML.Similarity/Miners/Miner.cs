@@ -7,6 +7,9 @@ namespace Microsoft.ML.Similarity.Miners;
 /// <summary>Chooses, from a batch, the tuples that a loss learns from. A declaration: immutable and comparable by value.</summary>
 [JsonDerivedType(typeof(TripletMarginMiner), "tripletMargin")]
 [JsonDerivedType(typeof(BatchHardMiner), "batchHard")]
+[JsonDerivedType(typeof(BatchEasyHardMiner), "batchEasyHard")]
+[JsonDerivedType(typeof(MultiSimilarityMiner), "multiSimilarity")]
+[JsonDerivedType(typeof(PairMarginMiner), "pairMargin")]
 public abstract record Miner
 {
     /// <summary>How embeddings are compared. Null, the default, means as the loss compares them.</summary>

@@ -10,12 +10,17 @@ namespace Microsoft.ML.Similarity.Miners;
 /// </summary>
 public sealed class TupleSelection
 {
+    private readonly bool _pairs;
+
     internal TupleSelection(Tensor positives, Tensor negatives, TripletBand? band = null)
     {
         Positives = positives;
         Negatives = negatives;
         Band = band;
     }
+
+    private TupleSelection(Tensor positives, Tensor negatives, bool pairs)
+        : this(positives, negatives) => _pairs = pairs;
 
     /// <summary>[B, B] Booleans: the chosen positive pairs, anchors in rows.</summary>
     public Tensor Positives { get; }
@@ -33,9 +38,17 @@ public sealed class TupleSelection
         return new(relation.Positives, relation.Negatives);
     }
 
-    /// <summary>The positive and negative pairs that occur in at least one chosen triplet: two [B, B] masks.</summary>
+    /// <summary>Pairs chosen one by one: each counts by itself, also where its anchor has no pair of the other kind.</summary>
+    internal static TupleSelection OfPairs(Tensor positives, Tensor negatives) => new(positives, negatives, pairs: true);
+
+    /// <summary>
+    /// Two [B, B] masks of positive and negative pairs: those chosen, where the miner chose pairs; those that occur in at least
+    /// one chosen triplet, where it chose triplets.
+    /// </summary>
     public (Tensor Positives, Tensor Negatives) ToPairs()
     {
+        if (_pairs)
+            return (Positives, Negatives);
         if (Band is null)
         {
             var complete = Positives.any(1, keepdim: true).logical_and(Negatives.any(1, keepdim: true));

@@ -16,6 +16,23 @@ public sealed class DegenerateBatchTests
         new ContrastiveLoss { Distance = new EuclideanDistance { Normalize = false } },
     ];
 
+    // Every loss there is, as declared by default, and what takes another path in the code.
+    private static readonly Loss[] All =
+    [
+        .. from type in typeof(Loss).Assembly.GetTypes()
+           where type.IsSubclassOf(typeof(Loss)) && !type.IsAbstract
+           orderby type.Name
+           select (Loss)Activator.CreateInstance(type)!,
+        new TripletLoss { SoftMargin = true }, new TripletLoss { Swap = true }, new TripletLoss { Swap = true, SoftMargin = true },
+        new MarginLoss { BetaKind = BetaKind.Shared, Nu = 0.1 }, new MarginLoss { BetaKind = BetaKind.PerClass, Nu = 0.1 },
+        new PnpLoss { Variant = PnpVariant.DecreasingLog }, new PnpLoss { Variant = PnpVariant.DecreasingQuotient },
+        new PnpLoss { Variant = PnpVariant.IncreasingUnbounded }, new PnpLoss { Variant = PnpVariant.IncreasingBounded },
+        new RankedListLoss { PositiveTemperature = 10 }, new NPairsLoss { Distance = new InnerProductDistance() },
+        new ContrastiveLoss { Distance = new LpDistance() }, new ContrastiveLoss { Distance = new EuclideanDistance { Normalize = false } },
+        new TripletLoss { Distance = new EuclideanDistance { Normalize = false } },
+        new NcaLoss { Distance = new SquaredEuclideanDistance { Normalize = false } },
+    ];
+
     private static readonly Miner?[] Miners =
     [
         null, new BatchHardMiner(), new TripletMarginMiner(),
@@ -68,35 +85,104 @@ public sealed class DegenerateBatchTests
         AssertNothingLearned(loss, miner, Batches.Uniform(1, 6, 3), [1, 1, 1, 2, 2, 3], zeros(6), active: null);
     }
 
+    // Which losses learn from one class only: those that draw positives together whatever else there is.
+    private static bool LearnsFromOneClass(Loss loss) => loss is ContrastiveLoss or SignalToNoiseContrastiveLoss or SupConLoss
+        or MultiSimilarityLoss or IntraPairVarianceLoss or RankedListLoss or ThresholdConsistentMarginLoss or ClassWeightLoss;
+
+    // Which losses learn without positives: those that push negatives apart whatever else there is, and PnpLoss, to which a row
+    // is a positive of itself.
+    private static bool LearnsFromAllDifferent(Loss loss) => loss is ContrastiveLoss or SignalToNoiseContrastiveLoss
+        or MultiSimilarityLoss or IntraPairVarianceLoss or RankedListLoss or ThresholdConsistentMarginLoss or PnpLoss or ClassWeightLoss;
+
     [Test]
-    public void Duplicates_and_rows_of_zeros_give_finite_values_and_gradients(
-        [ValueSource(nameof(Losses))] Loss loss, [ValueSource(nameof(Miners))] Miner? miner, [ValueSource(nameof(Types))] ScalarType type,
-        [Values("all equal", "all zero", "some")] string what)
+    public void Nothing_is_learned_from_one_row_or_one_class_or_classes_all_different_but_by_losses_made_for_it(
+        [ValueSource(nameof(All))] Loss loss, [Values("one row", "one class", "all different")] string what)
     {
-        using var scope = NewDisposeScope();
-        var embeddings = (what switch
+        var learns = what switch
         {
-            "all equal" => ones(6, 4),
-            "all zero" => zeros(6, 4),
-            _ => cat([zeros(2, 4), ones(2, 4), Batches.Uniform(1, 2, 4, ScalarType.Float32)]),
-        }).to(type).requires_grad_();
-        var (value, _) = Compute(loss, miner, embeddings, [1, 2, 1, 2, 1, 2], null);
-        value.backward();
-        Assert.That(double.IsFinite(value.to(ScalarType.Float64).ToDouble()) && value.ToDouble() >= 0);
-        Assert.That(embeddings.grad!.isfinite().all().ToBoolean());
-        Assert.That(embeddings.grad!.dtype, Is.EqualTo(type));
-        Assert.That(embeddings.grad!.abs().max().to(ScalarType.Float64).ToDouble(), Is.LessThan(10));
+            // A class's own weights are something to compare a single row with.
+            "one row" => loss is ClassWeightLoss,
+            "one class" => LearnsFromOneClass(loss),
+            _ => LearnsFromAllDifferent(loss),
+        };
+        foreach (var type in Types)
+        {
+            using var scope = NewDisposeScope();
+            var (embeddings, labels) = Batch(what, type);
+            var (value, fraction, module) = Compute(loss, null, embeddings, labels, null);
+            using var _ = module;
+            value.backward();
+            var learned = embeddings.grad!.count_nonzero().ToInt64() > 0;
+            if (learns)
+            {
+                // What is far from its bounds may vanish in less precision.
+                Assert.That(learned || type != ScalarType.Float64 || loss is PnpLoss { Variant: PnpVariant.IncreasingBounded }, $"{type} learns");
+                continue;
+            }
+            Assert.That(learned, Is.False, $"gradient in {type}");
+            if (loss is MarginLoss { BetaKind: BetaKind.Shared })
+                continue;
+            Assert.That(value.ToDouble(), Is.Zero, $"{type}");
+            Assert.That(fraction.ToDouble(), Is.Zero, $"{type}");
+            foreach (var weight in module.parameters().Where(weight => weight.grad is not null))
+                Assert.That(weight.grad!.count_nonzero().ToInt64(), Is.Zero, $"gradient of the loss's weights in {type}");
+        }
+    }
+
+    private static IEnumerable<TestCaseData> Hard() =>
+        from what in new[] { "one row", "one class", "all different", "duplicates", "all equal", "zero vector", "all zero", "cosine 1 and -1", "scaled by 300" }
+        from pair in All.Select(loss => (loss, miner: (Miner?)null)).Concat(from loss in Losses from miner in Miners select (loss, miner)).Distinct()
+        select new TestCaseData(pair.loss, pair.miner, what);
+
+    [TestCaseSource(nameof(Hard))]
+    public void Values_and_gradients_are_finite(Loss loss, Miner? miner, string what)
+    {
+        foreach (var type in Types)
+        {
+            using var scope = NewDisposeScope();
+            var (embeddings, labels) = Batch(what, type);
+            var (value, fraction, module) = Compute(loss, miner, embeddings, labels, null);
+            using var _ = module;
+            value.backward();
+            Assert.That(value.ToDouble(), Is.GreaterThanOrEqualTo(0).And.LessThan(double.PositiveInfinity), $"{type}");
+            Assert.That(fraction.ToDouble(), Is.InRange(0, 1), $"{type}");
+            Assert.That(embeddings.grad!.isfinite().all().ToBoolean(), $"gradient in {type}");
+            Assert.That(module.parameters().All(weight => weight.grad?.isfinite().all().ToBoolean() ?? true), $"gradient of the loss's weights in {type}");
+            Assert.That(embeddings.grad!.dtype, Is.EqualTo(type));
+            Assert.That(embeddings.grad!.abs().max().to(ScalarType.Float64).ToDouble(), Is.LessThan(5000), $"gradient in {type}");
+        }
+    }
+
+    private static (Tensor Embeddings, long[] Labels) Batch(string what, ScalarType type)
+    {
+        var random = Batches.Uniform(3, 6, 4, ScalarType.Float64);
+        var east = tensor(new double[,] { { 1, 0, 0, 0 } });
+        long[] pairs = [0, 1, 0, 1, 0, 1];
+        var (embeddings, labels) = what switch
+        {
+            "one row" => (random.narrow(0, 0, 1), [0]),
+            "one class" => (random, [0, 0, 0, 0, 0, 0]),
+            "all different" => (random, [0, 1, 2, 3, 4, 5]),
+            "duplicates" => (random.index_select(0, tensor([0L, 1, 0, 0, 2, 2])), pairs),
+            "all equal" => (random.narrow(0, 0, 1).expand(6, 4), pairs),
+            "zero vector" => (cat([zeros_like(random).narrow(0, 0, 2), random.narrow(0, 0, 4)]), pairs),
+            "all zero" => (zeros_like(random), pairs),
+            "cosine 1 and -1" => (cat([east, east, -east, -east, east, -east]), pairs),
+            "scaled by 300" => (random * 300.0.ToScalar(), pairs),
+            _ => throw new ArgumentOutOfRangeException(nameof(what)),
+        };
+        return (embeddings.to(type).clone().requires_grad_(), labels);
     }
 
     [Test]
-    public void Half_precision_computes_in_float32([ValueSource(nameof(Losses))] Loss loss)
+    public void Half_precision_computes_in_float32([ValueSource(nameof(All))] Loss loss)
     {
         using var scope = NewDisposeScope();
         var half = Batches.Uniform(1, 8, 4, ScalarType.Float16);
-        var labels = tensor([1L, 1, 1, 2, 2, 2, 3, 3]);
-        var value = loss.Compute(half, labels);
+        long[] labels = [1, 1, 1, 2, 2, 2, 3, 3];
+        var value = Compute(loss, null, half, labels, null).Value;
         Assert.That(value.dtype, Is.EqualTo(ScalarType.Float32));
-        Assert.That(value.ToSingle(), Is.EqualTo(loss.Compute(half.to(ScalarType.Float32), labels).ToSingle()).And.GreaterThan(0));
+        Assert.That(value.ToSingle(), Is.EqualTo(Compute(loss, null, half.to(ScalarType.Float32), labels, null).Value.ToSingle()).And.GreaterThan(0));
     }
 
     // As float32 they would be equal.
@@ -112,7 +198,8 @@ public sealed class DegenerateBatchTests
     private static void AssertNothingLearned(Loss loss, Miner? miner, Tensor embeddings, long[] labels, Tensor? weights = null, double? active = 0)
     {
         embeddings = embeddings.requires_grad_();
-        var (value, fraction) = Compute(loss, miner, embeddings, labels, weights);
+        var (value, fraction, module) = Compute(loss, miner, embeddings, labels, weights);
+        using var _ = module;
         Assert.That(value.ToDouble(), Is.Zero);
         if (active is { } expected)
             Assert.That(fraction.ToDouble(), Is.EqualTo(expected));
@@ -122,11 +209,13 @@ public sealed class DegenerateBatchTests
         Assert.That(embeddings.grad!.isfinite().all().ToBoolean());
     }
 
-    private static (Tensor Value, Tensor ActiveFraction) Compute(Loss loss, Miner? miner, Tensor embeddings, long[] labels, Tensor? weights)
+    private static (Tensor Value, Tensor ActiveFraction, LossModule Module) Compute(
+        Loss loss, Miner? miner, Tensor embeddings, long[] labels, Tensor? weights)
     {
         var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(tensor(labels)), weights);
-        using var module = loss.CreateModule();
+        using var generator = new Generator(1, CPU);
+        var module = loss.CreateModule(new LossContext((int)embeddings.shape[1], 8, generator));
         var result = module.call(batch, (miner is null ? null : miner with { Distance = loss.Distance })?.Mine(batch));
-        return (result.Value, result.ActiveFraction);
+        return (result.Value, result.ActiveFraction, module);
     }
 }

@@ -24,13 +24,20 @@ public sealed class MinerTests
                 var kind => throw new InvalidOperationException($"The kind '{kind}' is not known."),
             },
         },
+        ["MultiSimilarity"] = p => new MultiSimilarityMiner { Epsilon = p.Number("epsilon", 0.1) },
+        ["PairMargin"] = p => new PairMarginMiner { PositiveMargin = p.Number("posMargin", 0.2), NegativeMargin = p.Number("negMargin", 0.8) },
+        ["BatchEasyHard"] = p => new BatchEasyHardMiner { PositiveStrategy = Strategy(p, "pos"), NegativeStrategy = Strategy(p, "neg") },
     };
 
     // What the file has and the library has not yet.
-    private static readonly string[] NotYet = ["MultiSimilarity", "PairMargin", "Angular", "BatchEasyHard"];
+    private static readonly string[] NotYet = ["Angular"];
 
     private static readonly Miner[] All =
-        [new BatchHardMiner(), new TripletMarginMiner(), new TripletMarginMiner { Kind = TripletKind.All }, new TripletMarginMiner { Kind = TripletKind.Hard }];
+    [
+        new BatchHardMiner(), new TripletMarginMiner(), new TripletMarginMiner { Kind = TripletKind.All }, new TripletMarginMiner { Kind = TripletKind.Hard },
+        new MultiSimilarityMiner(), new BatchEasyHardMiner(), new BatchEasyHardMiner { PositiveStrategy = PairStrategy.Hard, NegativeStrategy = PairStrategy.Easy },
+        new BatchEasyHardMiner { PositiveStrategy = PairStrategy.SemiHard, NegativeStrategy = PairStrategy.Hard },
+    ];
 
     private static IEnumerable<TestCaseData> Entries() =>
         from entry in GoldenFile.Entries("miners")
@@ -38,13 +45,23 @@ public sealed class MinerTests
         select new TestCaseData(entry).SetArgDisplayNames(GoldenFile.NameOf(entry, "miner"));
 
     [TestCaseSource(nameof(Entries))]
-    public void Triplets_are_those_of_the_reference(JsonElement entry)
+    public void Tuples_are_those_of_the_reference(JsonElement entry)
     {
         using var scope = NewDisposeScope();
         var miner = Known[entry.GetProperty("miner").GetString()!](entry.GetProperty("params"));
         var batch = new EmbeddedBatch(GoldenFile.Embeddings(ScalarType.Float64), Relation.FromLabels(GoldenFile.Labels()));
-        var expected = entry.GetProperty("tuples").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(x => x.GetInt64()));
-        Assert.That(miner.Mine(batch).ToTriplets().data<long>().ToArray(), Is.EqualTo(expected));
+        var selection = miner.Mine(batch);
+        var tuples = entry.GetProperty("tuples");
+        if (tuples.ValueKind == JsonValueKind.Array)
+        {
+            Assert.That(selection.ToTriplets().data<long>().ToArray(), Is.EqualTo(Numbers(tuples)));
+            return;
+        }
+        var (positives, negatives) = selection.ToPairs();
+        Assert.That(positives.nonzero().data<long>().ToArray(), Is.EqualTo(Numbers(tuples.GetProperty("positive"))));
+        Assert.That(negatives.nonzero().data<long>().ToArray(), Is.EqualTo(Numbers(tuples.GetProperty("negative"))));
+
+        static IEnumerable<long> Numbers(JsonElement rows) => rows.EnumerateArray().SelectMany(row => row.EnumerateArray().Select(x => x.GetInt64()));
     }
 
     [Test]
@@ -128,6 +145,9 @@ public sealed class MinerTests
     public void An_unknown_kind_is_refused() =>
         Assert.That(() => new TripletMarginMiner { Kind = (TripletKind)7 }, Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.EqualTo($"Kind must be All, SemiHard or Hard. (Parameter 'Kind'){Environment.NewLine}Actual value was 7."));
+
+    private static PairStrategy Strategy(JsonElement parameters, string name) =>
+        Enum.Parse<PairStrategy>(parameters.GetProperty(name).GetString()!, ignoreCase: true);
 
     private static IEnumerable<(long, long)> Pairs(Tensor mask) =>
         mask.nonzero().data<long>().ToArray().Chunk(2).Select(pair => (pair[0], pair[1]));
