@@ -1,6 +1,7 @@
 using Microsoft.ML.Similarity.Miners;
 using TorchSharp;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
+using static Microsoft.ML.Similarity.Tensors.Ranges;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;

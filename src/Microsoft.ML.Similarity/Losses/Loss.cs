@@ -80,22 +80,4 @@ public abstract record Loss
     /// <summary>How the loss compares embeddings where nothing else is said.</summary>
     /// <param name="normalize">Whether it is their directions that count.</param>
     internal virtual Distance DefaultDistance(bool normalize) => new EuclideanDistance { Normalize = normalize };
-
-    /// <summary>Refuses a value that is not a finite number above <paramref name="bound"/>.</summary>
-    private protected static double Above(double value, double bound, string name) =>
-        double.IsFinite(value) && value > bound
-            ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number above {bound}.");
-
-    /// <summary>Refuses a value outside two bounds, which are allowed themselves.</summary>
-    private protected static double Between(double value, double least, double most, string name) =>
-        value >= least && value <= most
-            ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least} and at most {most}.");
-
-    /// <summary>Refuses a value that is not a finite number of at least <paramref name="least"/>.</summary>
-    private protected static double AtLeast(double value, double least, string name) =>
-        double.IsFinite(value) && value >= least
-            ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number of at least {least}.");
 }

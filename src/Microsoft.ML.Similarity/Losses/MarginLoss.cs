@@ -2,6 +2,7 @@ using Microsoft.ML.Similarity.Miners;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
+using static Microsoft.ML.Similarity.Tensors.Ranges;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;

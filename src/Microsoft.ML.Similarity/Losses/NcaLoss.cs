@@ -1,6 +1,7 @@
 using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Miners;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
+using static Microsoft.ML.Similarity.Tensors.Ranges;
 
 namespace Microsoft.ML.Similarity.Losses;
 

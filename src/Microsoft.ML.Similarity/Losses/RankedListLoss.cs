@@ -1,5 +1,6 @@
 using Microsoft.ML.Similarity.Miners;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
+using static Microsoft.ML.Similarity.Tensors.Ranges;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;

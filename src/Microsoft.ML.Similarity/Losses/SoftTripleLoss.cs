@@ -1,4 +1,5 @@
 using static Microsoft.ML.Similarity.Tensors.Numbers;
+using static Microsoft.ML.Similarity.Tensors.Ranges;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;

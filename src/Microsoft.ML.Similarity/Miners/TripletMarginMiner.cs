@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Tensors;
 
 namespace Microsoft.ML.Similarity.Miners;
 
@@ -23,9 +24,7 @@ public sealed record TripletMarginMiner : Miner
     public double Margin
     {
         get;
-        init => field = double.IsFinite(value) && value >= 0
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Margin), value, "Margin must be a finite number of at least 0.");
+        init => field = Ranges.AtLeast(value, 0, nameof(Margin));
     } = 0.2;
 
     /// <summary>Which triplets to keep. Default <see cref="TripletKind.SemiHard"/>.</summary>

@@ -53,16 +53,4 @@ public abstract record PairLoss
         using var module = CreateModule();
         return module.call(new PairBatch(left, right, targets, hardNegatives)).Value.MoveToOuterDisposeScope();
     }
-
-    /// <summary>Refuses a value that is not a finite number above <paramref name="bound"/>.</summary>
-    private protected static double Above(double value, double bound, string name) =>
-        double.IsFinite(value) && value > bound
-            ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number above {bound}.");
-
-    /// <summary>Refuses a value that is not a finite number of at least <paramref name="least"/>.</summary>
-    private protected static double AtLeast(double value, double least, string name) =>
-        double.IsFinite(value) && value >= least
-            ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number of at least {least}.");
 }

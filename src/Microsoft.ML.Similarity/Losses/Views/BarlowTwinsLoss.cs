@@ -1,6 +1,7 @@
 using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Losses.Pairs;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
+using static Microsoft.ML.Similarity.Tensors.Ranges;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses.Views;

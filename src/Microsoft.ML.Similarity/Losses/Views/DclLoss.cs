@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Losses.Pairs;
+using static Microsoft.ML.Similarity.Tensors.Ranges;
 
 namespace Microsoft.ML.Similarity.Losses.Views;
 
