@@ -48,7 +48,11 @@ internal sealed class LossesBenchmark : IBenchmark
             var seconds = clock.Elapsed.TotalSeconds;
             var settings = new JsonObject
             {
-                ["workload"] = name, ["rows"] = rows, ["dimension"] = Dimension, ["peakMemoryGrowthMiB"] = Math.Round(Math.Max(0, Memory(command) - before), 1), ["device"] = command.Device,
+                ["workload"] = name,
+                ["rows"] = rows,
+                ["dimension"] = Dimension,
+                ["peakMemoryGrowthMiB"] = Math.Round(Math.Max(0, Memory(command) - before), 1),
+                ["device"] = command.Device,
             };
             report.Result("ms a step", seconds * 1000 / Steps, seconds, settings);
         }

@@ -9,10 +9,10 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <remarks>
 /// <para><b>Input and Output Columns</b></para>
 /// <list type="table">
-/// <item><term><see cref="Options.LabelColumnName"/> (input)</term><description>Key, text, an integer or Boolean</description></item>
-/// <item><term><see cref="Options.FeatureColumnName"/> (input)</term><description>Vector of a known number of
+/// <item><term><see cref="KNearestNeighborsOptions.LabelColumnName"/> (input)</term><description>Key, text, an integer or Boolean</description></item>
+/// <item><term><see cref="KNearestNeighborsOptions.FeatureColumnName"/> (input)</term><description>Vector of a known number of
 /// <see cref="float"/>, dense or sparse; finite</description></item>
-/// <item><term><see cref="Options.RowIdColumnName"/> (input, optional)</term><description>Key, text, an integer or
+/// <item><term><see cref="KNearestNeighborsOptions.RowIdColumnName"/> (input, optional)</term><description>Key, text, an integer or
 /// Boolean</description></item>
 /// <item><term>PredictedLabel (output)</term><description>Key; its values are the classes, with the keys and values of a key
 /// label, else in the order they first appear. Of classes with equal votes the one of the nearest neighbour</description></item>
@@ -31,14 +31,14 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <para>
 /// The search is exact. Of rows at the same distance the one that came first is the nearer (Euclidean distances are compared as
 /// squares, before rounding the root). Each of several equal rows counts.
-/// Where there are fewer reference rows than <see cref="Options.NumberOfNeighbors"/>, all of them are neighbours. A vector of
+/// Where there are fewer reference rows than <see cref="KNearestNeighborsOptions.NumberOfNeighbors"/>, all of them are neighbours. A vector of
 /// zeros has the cosine distance 1 to every vector. Distances are computed in <see cref="float"/>: differences whose squares
 /// are beyond its range count as infinitely far.
 /// A query with NaN or infinite features has a missing label and NaN scores.
 /// </para>
 /// <para>
 /// While a pipeline trains, a row is not its own neighbour: rows are told apart by the ids that the view gives them, or by
-/// <see cref="Options.RowIdColumnName"/>. With the latter the ids are part of the model, and a query never has a row with its id
+/// <see cref="KNearestNeighborsOptions.RowIdColumnName"/>. With the latter the ids are part of the model, and a query never has a row with its id
 /// as a neighbour, in Transform too; a missing id (empty text, key 0) excludes nothing. Rows that only look alike stay neighbours.
 /// </para>
 /// </remarks>
@@ -88,28 +88,6 @@ public sealed class KNearestNeighborsMulticlassTrainer : IEstimator<KNearestNeig
         return inputSchema.With(output.GetOutputColumns(new DataViewSchema.Builder().ToSchema()));
     }
 
-    /// <summary>The options of <see cref="KNearestNeighborsMulticlassTrainer"/>.</summary>
-    public sealed class Options
-    {
-        /// <summary>The column of the classes: key, text, an integer or Boolean. Default "Label".</summary>
-        public string LabelColumnName = "Label";
-
-        /// <summary>The column of the vectors whose distances are taken. Default "Features".</summary>
-        public string FeatureColumnName = "Features";
-
-        /// <summary>A column that tells rows apart, or null (the default) to tell them apart by the ids of the view.</summary>
-        public string? RowIdColumnName;
-
-        /// <summary>How many neighbours vote, at least 1. Default 5.</summary>
-        public int NumberOfNeighbors = 5;
-
-        /// <summary>How distances are measured. Default <see cref="NeighborMetric.Euclidean"/>.</summary>
-        public NeighborMetric Metric = NeighborMetric.Euclidean;
-
-        /// <summary>How much each neighbour counts. Default <see cref="NeighborVotes.Uniform"/>.</summary>
-        public NeighborVotes Votes = NeighborVotes.Uniform;
-
-        /// <summary>Of <see cref="NeighborVotes.Softmax"/>, in units of the distance; above 0. Default 1.</summary>
-        public float Temperature = 1;
-    }
+    /// <summary>The options of <see cref="KNearestNeighborsMulticlassTrainer"/>. The label is a key, text, an integer or Boolean.</summary>
+    public sealed class Options : KNearestNeighborsOptions;
 }
