@@ -1,5 +1,4 @@
 using Microsoft.ML.Similarity.Distances;
-using Microsoft.ML.Similarity.Miners;
 using static Microsoft.ML.Similarity.Tensors.Ranges;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -19,17 +18,12 @@ public sealed record SignalToNoiseContrastiveLoss : Loss
     /// <summary>Negative pairs this far apart have no loss; at least 0. Default 1.</summary>
     public double NegativeMargin { get; init => field = AtLeast(value, 0, nameof(NegativeMargin)); } = 1;
 
-
     /// <inheritdoc/>
-    protected override LossModule BuildModule(LossContext? context) => new Module(this);
-
-    private sealed class Module(SignalToNoiseContrastiveLoss loss) : LossModule(nameof(SignalToNoiseContrastiveLoss))
+    protected override LossModule BuildModule(LossContext? context) => new ContrastiveLoss
     {
-        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
-        {
-            var contrastive = new ContrastiveLoss { PositiveMargin = loss.PositiveMargin, NegativeMargin = loss.NegativeMargin, Distance = new SignalToNoiseDistance(), Reducer = loss.Reducer };
-            using var module = contrastive.CreateModule();
-            return module.call(batch, selection);
-        }
-    }
+        PositiveMargin = PositiveMargin,
+        NegativeMargin = NegativeMargin,
+        Distance = new SignalToNoiseDistance(),
+        Reducer = Reducer,
+    }.CreateModule(context);
 }

@@ -27,13 +27,16 @@ internal sealed class AdamW : IDisposable
         _decay = weightDecay.ToScalar();
     }
 
-    /// <summary>Moves the parameters along their gradients.</summary>
+    /// <summary>Moves the parameters along their gradients; a parameter without one stays as it is.</summary>
     public void Step(double learningRate)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var rate = learningRate.ToScalar();
-        TorchScripts.AdamW(_parameters, Array.ConvertAll(_parameters, parameter => parameter.grad!), _means, _squares, _steps, rate, _decay);
+        var gradients = Array.ConvertAll(_parameters, parameter => parameter.grad);
+        TorchScripts.AdamW(Moving(_parameters), Moving(gradients), Moving(_means), Moving(_squares), Moving(_steps), rate, _decay);
+
+        Tensor[] Moving(Tensor?[] ofEach) => [.. ofEach.Where((_, i) => gradients[i] is not null).Select(tensor => tensor!)];
     }
 
     public void Dispose()

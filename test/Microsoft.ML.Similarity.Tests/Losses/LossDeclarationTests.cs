@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Miners;
@@ -21,6 +23,21 @@ public sealed class LossDeclarationTests
         void AssertRefused(string name, Func<object> make) => Assert.That(make, Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Property("ParamName").EqualTo(name)
             .And.Message.EqualTo($"{name} must be a finite number of at least 0. (Parameter '{name}'){Environment.NewLine}Actual value was {value}."));
+    }
+
+    private static IEnumerable<object> Declarations() =>
+        from type in typeof(Loss).Assembly.GetTypes()
+        where !type.IsAbstract && Array.Exists([typeof(Loss), typeof(Miner), typeof(Distance), typeof(Reducer)], root => root.IsAssignableFrom(type))
+        select Activator.CreateInstance(type);
+
+    [TestCaseSource(nameof(Declarations))]
+    public void Every_declaration_survives_JSON_as_its_base(object declaration)
+    {
+        var root = declaration.GetType();
+        while (root.BaseType!.Assembly == root.Assembly)
+            root = root.BaseType;
+        var options = new JsonSerializerOptions { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+        Assert.That(JsonSerializer.Deserialize(JsonSerializer.Serialize(declaration, root, options), root, options), Is.EqualTo(declaration));
     }
 
     [Test]

@@ -1,7 +1,6 @@
 using Microsoft.ML.Similarity.Miners;
 using Microsoft.ML.Similarity.Tests.Training;
 using Microsoft.ML.Similarity.Trainers;
-using Microsoft.ML.Similarity.Training;
 
 namespace Microsoft.ML.Similarity.Tests.Trainers;
 
@@ -50,7 +49,6 @@ public sealed class LearningTests
         var model = trainer.Fit(Training);
         var learned = Ml.Similarity.EvaluateRetrieval(model.Transform(HeldOut), "Label", "Embedding").MeanAveragePrecisionAtR;
         Assert.That(learned, Is.GreaterThan(Raw + 0.1));
-        Assert.That(model.Summary.StopReason, Is.EqualTo(StopReason.Completed).Or.EqualTo(StopReason.EarlyStopping));
         Assert.That(model.Summary.TrainingClasses, Is.EqualTo(7));
     }
 }
