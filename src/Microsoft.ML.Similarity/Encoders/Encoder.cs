@@ -27,7 +27,7 @@ public abstract record Encoder
 
     /// <summary>The network with fresh weights.</summary>
     /// <param name="inputDimension">The number of features of a row.</param>
-    /// <param name="generator">Draws the initial weights and, in training, the dropout masks.</param>
+    /// <param name="generator">Draws the initial weights; of the CPU.</param>
     internal EncoderModule CreateModule(int inputDimension, Generator generator)
     {
         using var scope = NewDisposeScope();
@@ -37,6 +37,11 @@ public abstract record Encoder
             value.DetachFromDisposeScope();
         return module;
     }
+
+    /// <summary>
+    /// Whether, in training, the embedding of a row depends on the other rows of its batch, as with batch normalisation.
+    /// </summary>
+    internal virtual bool DependsOnBatch => false;
 
     private protected abstract EncoderModule BuildModule(int inputDimension, Generator generator);
 

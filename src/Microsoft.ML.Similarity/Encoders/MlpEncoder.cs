@@ -49,6 +49,8 @@ public sealed record MlpEncoder : Encoder
     /// </summary>
     public bool LinearShortcut { get; init; } = true;
 
+    internal override bool DependsOnBatch => BatchNorm && HiddenWidths.Count > 0;
+
     private protected override EncoderModule BuildModule(int inputDimension, Generator generator) =>
         new DenseModule(this, inputDimension, Layers, Dropout, generator);
 

@@ -1,0 +1,75 @@
+using Microsoft.ML.Similarity.Distances;
+using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Miners;
+using Microsoft.ML.Similarity.Sampling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Training;
+
+/// <summary>Learns from rows with labels: the tuples of each batch are found in it.</summary>
+internal sealed class LabeledObjective : Objective
+{
+    private readonly TrainingSet _set;
+    private readonly int[][] _rowsByClass;
+    private readonly Loss _declaration;
+    private readonly ClassSampler _sampler;
+    private Miner? _miner;
+    private Distance? _distance;
+    private LossModule? _loss;
+    private Tensor? _labels;
+    private Tensor? _weights;
+
+    /// <param name="set">The rows.</param>
+    /// <param name="rows">Which of them to train on.</param>
+    /// <param name="loss">What is minimised.</param>
+    /// <param name="miner">Which tuples count, or null for all.</param>
+    /// <param name="sampler">How batches are filled.</param>
+    public LabeledObjective(TrainingSet set, int[] rows, Loss loss, Miner? miner, ClassSampler sampler)
+        : base(set.Features)
+    {
+        _set = set;
+        Rows = rows;
+        _rowsByClass = TrainingSet.GroupByClass(rows, set.Classes, set.ClassCount);
+        _declaration = loss;
+        _miner = miner;
+        _sampler = sampler;
+    }
+
+    public override int[] Rows { get; }
+
+    public override int Count => Rows.Length;
+
+    public override int ClassCount => _rowsByClass.Length;
+
+    public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device)
+    {
+        _distance = _declaration.Distance ?? _declaration.DefaultDistance(encoder.L2Normalize);
+        _loss = (_declaration with { Distance = _distance }).CreateModule(new LossContext(encoder.OutputDimension, _set.ClassCount, generator));
+        _loss.to(device);
+        _miner = _miner is null ? null : _miner with { Distance = _miner.Distance ?? _distance };
+        _labels = tensor(Array.ConvertAll(_set.Classes, c => (long)c)).to(device).DetachFromDisposeScope();
+        _weights = _set.Weights is null ? null : tensor(_set.Weights).to(device).DetachFromDisposeScope();
+        return _loss;
+    }
+
+    public override int[] Epoch(int batchSize, int seed) => _sampler.Epoch(_rowsByClass, batchSize, seed);
+
+    public override int[] RowsOf(ReadOnlySpan<int> examples) => examples.ToArray();
+
+    public override BatchLoss Loss(Tensor embeddings, ReadOnlySpan<int> examples)
+    {
+        var index = tensor(examples.ToArray()).to(embeddings.device);
+        var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(_labels!.index_select(0, index)), _weights?.index_select(0, index));
+        var loss = _loss!.call(batch, _miner?.Mine(batch));
+        return new(loss, batch.Distances(_distance!), batch.Relation.Positives, batch.Relation.Negatives);
+    }
+
+    public override void Dispose()
+    {
+        _loss?.Dispose();
+        _labels?.Dispose();
+        _weights?.Dispose();
+    }
+}
