@@ -17,6 +17,8 @@ public sealed record ContrastivePairLoss : PairLoss
     /// <summary>How the two rows of a pair are compared. Default: the cosine distance.</summary>
     public Distance Distance { get; init => field = value ?? throw new ArgumentNullException(nameof(Distance)); } = new CosineDistance();
 
+    internal override Distance ComparedBy => Distance;
+
     /// <inheritdoc/>
     protected override PairLossModule BuildModule(LossContext? context) => new Module(this);
 

@@ -22,6 +22,8 @@ public sealed record ExplicitTripletLoss : PairLoss
     /// <summary>How rows are compared. Default: the Euclidean distance of directions.</summary>
     public Distance Distance { get; init => field = value ?? throw new ArgumentNullException(nameof(Distance)); } = new EuclideanDistance();
 
+    internal override Distance ComparedBy => Distance;
+
     /// <inheritdoc/>
     protected override PairLossModule BuildModule(LossContext? context) => new Module(this);
 

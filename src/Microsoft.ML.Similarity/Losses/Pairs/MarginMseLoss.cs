@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Distances;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses.Pairs;
@@ -12,6 +13,8 @@ namespace Microsoft.ML.Similarity.Losses.Pairs;
 /// </remarks>
 public sealed record MarginMseLoss : PairLoss
 {
+    internal override Distance ComparedBy => new InnerProductDistance();
+
     /// <inheritdoc/>
     protected override PairLossModule BuildModule(LossContext? context) => new Module();
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Losses.Views;
 using static TorchSharp.torch;
 
@@ -37,6 +38,9 @@ public abstract record PairLoss
             value.DetachFromDisposeScope();
         return module;
     }
+
+    /// <summary>By what the embedding it trains is to be compared.</summary>
+    internal virtual Distance ComparedBy => new CosineDistance();
 
     /// <summary>Makes the module; what it creates may lie in the current dispose scope.</summary>
     protected abstract PairLossModule BuildModule(LossContext? context);
