@@ -25,8 +25,9 @@ internal static class SavedPairEmbedding
     {
         SavedModel.WriteHeader(context, Signature);
         SavedModel.WriteOptions(context, new Options(
-            [.. transformer.Columns], transformer.Items is not null, transformer.Model.InputDimension, transformer.Model.Encoder, transformer.Summary));
+            [.. transformer.Columns], transformer.Items is not null, transformer.Model.InputDimension, transformer.Model.Encoder, transformer.Model.LossState is not null, transformer.Summary));
         SavedModel.WriteStream(context, WeightsStream, transformer.Model.Weights.Write);
+        SavedLossState.Save(context, transformer.Model.LossState);
         if (transformer.Items is not { } items)
             return;
         SavedModel.WriteStream(context, IdsStream, stream => VocabularyFile.Write(stream, items.Ids));
@@ -42,9 +43,10 @@ internal static class SavedPairEmbedding
         if (options.Columns.Length == 0)
             throw new FormatException("The saved model is damaged: it embeds no column.");
         var weights = SavedModel.ReadStream(context, WeightsStream, EncoderWeights.Read);
+        var lossState = SavedLossState.Load(context, options.HasLossState);
         var items = options.HasItems ? LoadItems(context, options.Encoder.OutputDimension) : null;
         return new PairEmbeddingTransformer(
-            environment, new EmbeddingModel(options.Encoder, options.InputDimension, weights), options.Columns, items, options.Summary);
+            environment, new EmbeddingModel(options.Encoder, options.InputDimension, weights, lossState), options.Columns, items, options.Summary);
     }
 
     private static ItemEmbeddings LoadItems(ModelLoadContext context, int dimension)
@@ -54,5 +56,5 @@ internal static class SavedPairEmbedding
         return new(ids, values, dimension);
     }
 
-    private sealed record Options(PairEmbeddingColumn[] Columns, bool HasItems, int InputDimension, Encoder Encoder, TrainingSummary Summary);
+    private sealed record Options(PairEmbeddingColumn[] Columns, bool HasItems, int InputDimension, Encoder Encoder, bool HasLossState, TrainingSummary Summary);
 }

@@ -117,9 +117,8 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         }
         using var objective = new LabeledObjective(set, training, _loss, _miner, _sampler);
         using var loop = new TrainingLoop(_settings, objective, validation, run);
-        var (weights, summary) = loop.Run();
-        return new EmbeddingTransformer(
-            _environment, new EmbeddingModel(_settings.Encoder, set.Features.Dimension, weights), _columns.Feature, _outputColumn, summary);
+        var (model, summary) = loop.Run();
+        return new EmbeddingTransformer(_environment, model, _columns.Feature, _outputColumn, summary);
     }
 
     private void CheckTrainable(TrainingSet set, int[] rows)

@@ -82,8 +82,7 @@ public abstract class PairTrainer : IEstimator<PairEmbeddingTransformer>
             : null;
         using var objective = new PairObjective(set, training, _task, _loss);
         using var loop = new TrainingLoop(_settings, objective, validation, run);
-        var (weights, summary) = loop.Run();
-        var model = new EmbeddingModel(_settings.Encoder, set.Rows.Dimension, weights);
+        var (model, summary) = loop.Run();
         return new PairEmbeddingTransformer(
             _environment, model, _embeddings, items is null ? null : ItemEmbeddings.Compute(model, items.Ids, items.Features, run.Device), summary);
     }

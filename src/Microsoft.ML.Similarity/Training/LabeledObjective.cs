@@ -43,6 +43,8 @@ internal sealed class LabeledObjective : Objective
 
     public override int ClassCount => _rowsByClass.Length;
 
+    public override IReadOnlyList<string> Classes => [.. Enumerable.Range(0, _set.ClassCount).Select(_set.Vocabulary.TextOf)];
+
     public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device)
     {
         _distance = _declaration.Distance ?? _declaration.DefaultDistance(encoder.L2Normalize);

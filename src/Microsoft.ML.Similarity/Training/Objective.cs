@@ -22,6 +22,9 @@ internal abstract class Objective(FeatureStore features) : IDisposable
     /// <summary>The number of classes trained on; 0 where examples have none.</summary>
     public virtual int ClassCount => 0;
 
+    /// <summary>The labels of the classes the loss knows, as text; none where examples have none.</summary>
+    public virtual IReadOnlyList<string> Classes => [];
+
     /// <summary>Makes the loss's computing part, with the weights it trains; called once, before the first step.</summary>
     /// <param name="encoder">The network's declaration.</param>
     /// <param name="generator">Draws initial weights; of the CPU.</param>

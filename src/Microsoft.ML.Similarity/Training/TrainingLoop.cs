@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Training.Validation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -68,9 +70,9 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Trains to the end and gives the best weights.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled before the first epoch was complete, or the settings want it thrown.</exception>
     /// <exception cref="InvalidOperationException">Training diverged in the first epoch.</exception>
-    public (EncoderWeights Weights, TrainingSummary Summary) Run()
+    public (EmbeddingModel Model, TrainingSummary Summary) Run()
     {
-        EncoderWeights? best = null;
+        EmbeddingModel? best = null;
         var bestEpoch = 0;
         var bestMetric = double.NegativeInfinity;
         var reason = StopReason.Completed;
@@ -97,7 +99,7 @@ internal sealed class TrainingLoop : IDisposable
             {
                 bestMetric = metric ?? bestMetric;
                 bestEpoch = epoch;
-                best = _encoder.GetWeights();
+                best = new EmbeddingModel(_settings.Encoder, _objective.Features.Dimension, _encoder.GetWeights(), LossState.Of(_loss, _objective.Classes));
             }
             if (metric is not null && epoch - bestEpoch >= _settings.EarlyStoppingPatience)
             {
@@ -177,7 +179,7 @@ internal sealed class TrainingLoop : IDisposable
         if (!double.IsFinite(loss))
             return $"The loss became {loss}";
         using var scope = NewDisposeScope();
-        var isFinite = metric is not double.NaN && _encoder.state_dict().Values.All(value => value.isfinite().all().item<bool>());
+        var isFinite = metric is not double.NaN && _encoder.state_dict().Values.Concat(_loss.parameters()).All(value => value.isfinite().all().item<bool>());
         return isFinite ? null : "The weights became too large";
     }
 

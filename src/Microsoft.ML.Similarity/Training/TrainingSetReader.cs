@@ -52,7 +52,7 @@ internal static class TrainingSetReader
                 ? "The training data has no rows."
                 : $"None of the {position} rows of the training data has a label in column '{columns.Label}'.");
         }
-        return new TrainingSet(rows.ToStore(run.Device), [.. classes], vocabulary.Count, weights?.ToArray());
+        return new TrainingSet(rows.ToStore(run.Device), [.. classes], vocabulary, weights?.ToArray());
     }
 
     private static float ReadWeight(ValueGetter<float> getter, string column, long row)
