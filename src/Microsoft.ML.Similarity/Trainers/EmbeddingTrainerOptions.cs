@@ -31,6 +31,12 @@ public abstract class EmbeddingTrainerOptions
     /// <summary>The learning rate after warm-up, above 0 and at most 1000000. Default 0.001.</summary>
     public double LearningRate = 1e-3;
 
+    /// <summary>
+    /// What the learning rate is multiplied with for the weights that the loss has of its own, such as the vectors of classes, which begin at random
+    /// and of which each learns from the rows of its class only; above 0 and at most 1000000. Default 1.
+    /// </summary>
+    public double LossLearningRateFactor = 1;
+
     /// <summary>AdamW's decoupled weight decay, 0 to 1000000. Default 0.01. Loshchilov and Hutter (2019).</summary>
     public double WeightDecay = 1e-2;
 
@@ -89,6 +95,8 @@ public abstract class EmbeddingTrainerOptions
         AtLeast(EarlyStoppingPatience, 1, nameof(EarlyStoppingPatience));
         if (LearningRate is not (> 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, $"LearningRate must be above 0 and at most {LargestRate}.");
+        if (LossLearningRateFactor is not (> 0 and <= LargestRate))
+            throw new ArgumentOutOfRangeException(nameof(LossLearningRateFactor), LossLearningRateFactor, $"LossLearningRateFactor must be above 0 and at most {LargestRate}.");
         if (WeightDecay is not (>= 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(WeightDecay), WeightDecay, $"WeightDecay must be at least 0 and at most {LargestRate}.");
         if (!Enum.IsDefined(LearningRateSchedule))
@@ -104,6 +112,7 @@ public abstract class EmbeddingTrainerOptions
         GradientCacheChunkSize = GradientCacheChunkSize,
         MaximumNumberOfEpochs = MaximumNumberOfEpochs,
         LearningRate = LearningRate,
+        LossLearningRateFactor = LossLearningRateFactor,
         WeightDecay = WeightDecay,
         Schedule = LearningRateSchedule,
         WarmUpFraction = WarmUpFraction,

@@ -28,6 +28,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly EncoderModule _encoder;
     private readonly nn.Module _loss;
     private readonly AdamW _optimizer;
+    private readonly AdamW? _lossOptimizer;
     private readonly BatchStatistics _statistics;
 
     private readonly List<EpochSummary> _epochs = [];
@@ -63,7 +64,8 @@ internal sealed class TrainingLoop : IDisposable
         _encoder.to(_device);
         _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), _device);
         _encoder.Randomness = _randomness;
-        _optimizer = new AdamW(_encoder.parameters().Concat(_loss.parameters()), settings.WeightDecay);
+        _optimizer = new AdamW(_encoder.parameters(), settings.WeightDecay);
+        _lossOptimizer = _loss.parameters().Any() ? new AdamW(_loss.parameters(), settings.WeightDecay) : null;
         _statistics = new BatchStatistics(_device);
     }
 
@@ -131,6 +133,7 @@ internal sealed class TrainingLoop : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
+        _lossOptimizer?.Dispose();
         _statistics.Dispose();
         _encoder.Dispose();
         _randomness.Dispose();
@@ -170,6 +173,7 @@ internal sealed class TrainingLoop : IDisposable
         _loss.zero_grad();
         var batch = GradientCache.Backward(_encoder, _objective, examples.ToArray(), _settings.GradientCacheChunkSize);
         _optimizer.Step(_learningRate);
+        _lossOptimizer?.Step(_learningRate * _settings.LossLearningRateFactor);
         _statistics.Add(batch);
     }
 
