@@ -64,8 +64,9 @@ internal sealed class TrainingLoop : IDisposable
             var (mean, deviation) = set.Features.Statistics(rows);
             _encoder.SetInputStatistics(mean, deviation);
         }
-        var distance = settings.Loss.Distance ?? settings.Loss.DefaultDistance(settings.Encoder.L2Normalize);
-        _loss = (settings.Loss with { Distance = distance }).CreateModule(new LossContext(settings.Encoder.OutputDimension, set.ClassCount, _generator));
+        var loss = settings.Loss.Resolve(settings.Encoder.L2Normalize);
+        var distance = loss.DistanceOrDefault;
+        _loss = loss.CreateModule(new LossContext(settings.Encoder.OutputDimension, set.ClassCount, _generator));
         _miner = settings.Miner is null ? null : settings.Miner with { Distance = settings.Miner.Distance ?? distance };
         _encoder.to(_device);
         _loss.to(_device);

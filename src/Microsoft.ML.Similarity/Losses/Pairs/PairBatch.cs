@@ -66,6 +66,10 @@ public sealed class PairBatch
         : throw new InvalidOperationException(
             $"{loss} needs targets [{Rows}], {meaning}; got {(Targets is null ? "none" : $"[{string.Join(", ", Targets.shape)}]")}.");
 
+    /// <summary>The same pairs with the first values of their embeddings.</summary>
+    internal PairBatch Prefix(int dimension) => new(
+        Left.narrow(1, 0, dimension), Right.narrow(1, 0, dimension), Targets, [.. HardNegatives.Select(rows => rows.narrow(1, 0, dimension))]);
+
     private static void CheckAligned(Tensor left, Tensor other, string name)
     {
         if (other is null || !other.shape.SequenceEqual(left.shape) || other.dtype != left.dtype)

@@ -23,6 +23,9 @@ namespace Microsoft.ML.Similarity.Losses.Pairs;
 [JsonDerivedType(typeof(VicRegLoss), "vicReg")]
 [JsonDerivedType(typeof(NegativeCosineLoss), "negativeCosine")]
 [JsonDerivedType(typeof(DclLoss), "dcl")]
+[JsonDerivedType(typeof(MatryoshkaPairLoss), "matryoshka")]
+[JsonDerivedType(typeof(SumPairLoss), "sum")]
+[JsonDerivedType(typeof(LabelledPairLoss), "labelled")]
 public abstract record PairLoss
 {
     /// <summary>The part that computes. It owns the loss's state, if it has any: dispose it.</summary>
