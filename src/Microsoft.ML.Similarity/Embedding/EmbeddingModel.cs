@@ -25,4 +25,8 @@ public sealed class EmbeddingModel
     internal EncoderWeights Weights { get; }
 
     internal DenseNetwork Network { get; }
+
+    /// <summary>The same encoder with the first values of its output only.</summary>
+    internal EmbeddingModel Truncate(int dimension) =>
+        new(Encoder with { OutputDimension = dimension }, InputDimension, Encoder.Truncate(Weights, dimension));
 }
