@@ -13,6 +13,6 @@ public sealed record CosineRegressionLoss : PairLoss
     private sealed class Module() : PairLossModule(nameof(CosineRegressionLoss))
     {
         public override LossValue forward(PairBatch input) =>
-            Mean((input.Cosines - input.TargetsFor(nameof(CosineRegressionLoss), "a gold score for each pair").to(input.Left.dtype)).square());
+            Mean(input, (input.Cosines - input.TargetsFor(nameof(CosineRegressionLoss), "a gold score for each pair").to(input.Left.dtype)).square());
     }
 }

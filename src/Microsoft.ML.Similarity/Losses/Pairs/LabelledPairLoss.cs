@@ -40,7 +40,9 @@ public sealed record LabelledPairLoss : PairLoss
             var rows = cat([input.Left, input.Right, .. input.HardNegatives]);
             var pairs = arange(Number(input.Rows), dtype: ScalarType.Int64, device: rows.device);
             var others = arange(Number(input.Rows), Number(rows.shape[0] - input.Rows), dtype: ScalarType.Int64, device: rows.device);
-            return _loss.call(new EmbeddedBatch(rows, Relation.FromLabels(cat([pairs, pairs, others]))), null);
+            // All rows of a pair weigh, as anchors, what the pair does.
+            var weights = input.Weights?.repeat(2 + input.HardNegatives.Count);
+            return _loss.call(new EmbeddedBatch(rows, Relation.FromLabels(cat([pairs, pairs, others])), weights), null);
         }
     }
 }

@@ -36,7 +36,7 @@ public sealed record MultipleNegativesRankingLoss : PairLoss
             var losses = logits.logsumexp(1) - own;
             if (loss.Symmetric)
                 losses = (losses + (logits.narrow(1, 0, input.Rows).logsumexp(0) - own)) / Number(2);
-            return Mean(losses);
+            return Mean(input, losses);
         }
     }
 }

@@ -49,11 +49,12 @@ public abstract record PairLoss
     /// <param name="right">[B, d] of the same type.</param>
     /// <param name="targets">[B] binary labels or gold scores, as the loss wants them; or null.</param>
     /// <param name="hardNegatives">Any number of [B, d]; null for none.</param>
+    /// <param name="weights">[B] weights of the pairs, at least 0; null for equal weights.</param>
     /// <returns>A scalar that backpropagates; exactly 0 where nothing can be learned.</returns>
-    public Tensor Compute(Tensor left, Tensor right, Tensor? targets = null, IReadOnlyList<Tensor>? hardNegatives = null)
+    public Tensor Compute(Tensor left, Tensor right, Tensor? targets = null, IReadOnlyList<Tensor>? hardNegatives = null, Tensor? weights = null)
     {
         using var scope = NewDisposeScope();
         using var module = CreateModule();
-        return module.call(new PairBatch(left, right, targets, hardNegatives)).Value.MoveToOuterDisposeScope();
+        return module.call(new PairBatch(left, right, targets, hardNegatives, weights)).Value.MoveToOuterDisposeScope();
     }
 }
