@@ -30,4 +30,8 @@ public sealed class EmbeddingModel
     internal EncoderWeights Weights { get; }
 
     internal DenseNetwork Network { get; }
+
+    /// <summary>The same encoder with the first values of its output only; without the loss's state, which is about all of them.</summary>
+    internal EmbeddingModel Truncate(int dimension) =>
+        new(Encoder with { OutputDimension = dimension }, InputDimension, Encoder.Truncate(Weights, dimension), lossState: null);
 }

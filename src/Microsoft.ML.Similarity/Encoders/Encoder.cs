@@ -50,6 +50,11 @@ public abstract record Encoder
     /// <param name="inputDimension">The number of features of a row.</param>
     internal abstract DenseNetwork CreateDenseNetwork(EncoderWeights weights, int inputDimension);
 
+    /// <summary>The weights of the same network with the first values of its output only.</summary>
+    /// <param name="weights">The module's weights and buffers by name.</param>
+    /// <param name="dimension">How many values to keep, from 1 to <see cref="OutputDimension"/>.</param>
+    internal abstract EncoderWeights Truncate(EncoderWeights weights, int dimension);
+
     private protected static int Positive(int value, string name) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");
 }

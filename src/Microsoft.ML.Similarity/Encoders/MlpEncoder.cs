@@ -58,6 +58,9 @@ public sealed record MlpEncoder : Encoder
     internal override DenseNetwork CreateDenseNetwork(EncoderWeights weights, int inputDimension) =>
         DenseFolding.Fold(this, weights, inputDimension, Layers);
 
+    /// <inheritdoc/>
+    internal override EncoderWeights Truncate(EncoderWeights weights, int dimension) => Layers.Truncate(weights, dimension);
+
     private DenseShape Layers => new(HiddenWidths, Activation, BatchNorm, LinearShortcut && HiddenWidths.Count > 0);
 
     /// <summary>Equal widths count, not equal lists.</summary>

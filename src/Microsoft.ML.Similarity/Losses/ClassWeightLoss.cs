@@ -14,6 +14,8 @@ public abstract record ClassWeightLoss : Loss
     /// <summary>How many vectors a class has.</summary>
     internal virtual int VectorsPerClass => 1;
 
+    internal sealed override bool NeedsClasses => true;
+
     /// <inheritdoc/>
     protected sealed override LossModule BuildModule(LossContext? context)
     {

@@ -74,4 +74,7 @@ public sealed class EmbeddedBatch
         }
         return pairwise;
     }
+
+    /// <summary>The same rows with the first values of their embeddings.</summary>
+    internal EmbeddedBatch Prefix(int dimension) => new(Embeddings.narrow(1, 0, dimension), Relation, Weights);
 }

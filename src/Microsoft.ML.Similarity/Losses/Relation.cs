@@ -26,11 +26,17 @@ public sealed class Relation
     /// <exception cref="ArgumentException">The labels are not a vector of integers.</exception>
     public static Relation FromLabels(Tensor labels)
     {
-        ArgumentNullException.ThrowIfNull(labels);
-        if (labels.dim() != 1 || labels.is_floating_point() || labels.is_complex())
-            throw new ArgumentException($"Labels must be a vector of integers; got {labels.dtype} of shape [{string.Join(", ", labels.shape)}].", nameof(labels));
+        CheckLabels(labels);
         var equal = labels.unsqueeze(1).eq(labels.unsqueeze(0));
         var self = eye(labels.shape[0], dtype: ScalarType.Bool, device: labels.device);
         return new(equal.logical_and(self.logical_not()), equal.logical_not(), labels);
+    }
+
+    /// <summary>Refuses what is not a vector of integers.</summary>
+    internal static void CheckLabels(Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.dim() != 1 || labels.is_floating_point() || labels.is_complex())
+            throw new ArgumentException($"Labels must be a vector of integers; got {labels.dtype} of shape [{string.Join(", ", labels.shape)}].", nameof(labels));
     }
 }

@@ -57,6 +57,6 @@ public sealed class ContrastivePairsTrainer : PairTrainer
         }
 
         internal PairColumns Columns() => new(
-            [("left", LeftColumnName), ("right", RightColumnName)], ("label", LabelColumnName), PairTarget.Boolean, Items is not null);
+            [("left", LeftColumnName), ("right", RightColumnName)], ("label", LabelColumnName), PairTarget.Boolean, ExampleWeightColumnName, Items is not null);
     }
 }

@@ -8,6 +8,7 @@ using Microsoft.ML.Similarity.Sampling;
 using Microsoft.ML.Similarity.Training;
 using Microsoft.ML.Similarity.Training.Validation;
 using Microsoft.ML.Trainers;
+using static Microsoft.ML.Similarity.Tensors.Ranges;
 
 namespace Microsoft.ML.Similarity.Trainers;
 
@@ -50,6 +51,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
     private readonly Loss _loss;
     private readonly Miner? _miner;
     private readonly ClassSampler _sampler;
+    private readonly double _classBalance;
 
     internal MetricLearningTrainer(IHostEnvironment environment, Options options)
     {
@@ -61,6 +63,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         _loss = options.Loss;
         _miner = options.Miner;
         _sampler = options.Sampler;
+        _classBalance = options.ClassBalance;
         _settings = options.Check();
     }
 
@@ -92,7 +95,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         InputColumns.CheckLabel(shape, _columns.Label);
         InputColumns.CheckFeatures(shape, _columns.Feature);
         if (withWeight && _columns.Weight is not null)
-            InputColumns.CheckNumber(shape, _columns.Weight, "example weight");
+            InputColumns.CheckNumber(shape, _columns.Weight, WeightReader.Role);
     }
 
     private EmbeddingTransformer FitCore(IDataView input, IDataView? validationData, double validationFraction)
@@ -115,7 +118,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
             throw new InvalidOperationException(
                 $"No class of the validation data has two rows in column '{_columns.Label}', so nothing can be measured. Give other rows, or train without validation.");
         }
-        using var objective = new LabeledObjective(set, training, _loss, _miner, _sampler);
+        using var objective = new LabeledObjective(set, training, _loss, _miner, _sampler, _classBalance);
         using var loop = new TrainingLoop(_settings, objective, validation, run);
         var (model, summary) = loop.Run();
         return new EmbeddingTransformer(_environment, model, _columns.Feature, _outputColumn, summary);
@@ -150,6 +153,12 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         /// <summary>The column of row weights: Single, at least 0. Null, the default, for equal weights.</summary>
         public string? ExampleWeightColumnName;
 
+        /// <summary>
+        /// How far small classes make up in weight for their fewer rows, 0 to 1: rows of a class of n weigh n to the power of minus this, times their own weight.
+        /// Default 0, all rows weigh the same; with 1 all classes do.
+        /// </summary>
+        public double ClassBalance;
+
         /// <summary>What is minimised. Default a <see cref="ContrastiveLoss"/> with its defaults.</summary>
         public Loss Loss = new ContrastiveLoss();
 
@@ -167,6 +176,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
             ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
             ArgumentNullException.ThrowIfNull(Loss);
             ArgumentNullException.ThrowIfNull(Sampler);
+            Between(ClassBalance, 0, 1, nameof(ClassBalance));
             return ToSettings();
         }
     }

@@ -67,16 +67,18 @@ public abstract class PairTrainer : IEstimator<PairEmbeddingTransformer>
         ArgumentNullException.ThrowIfNull(input);
         _columns.Check(input.Schema);
         if (validationData is not null)
-            _columns.Check(validationData.Schema);
+            (_columns with { Weight = null }).Check(validationData.Schema);
         if (_items is not null)
             ItemTable.Check(_items.Schema, _itemIdColumn, _itemFeatureColumn);
         using var run = new TrainingRun(_environment, GetType().Name, _settings);
         using var items = _items is null ? null : ItemTable.Read(_items, _itemIdColumn, _itemFeatureColumn, run);
         using var set = PairSetReader.Read(input, _columns, items, null, run);
-        using var given = validationData is null ? null : PairSetReader.Read(validationData, _columns, items, set.Rows.Dimension, run);
+        using var given = validationData is null ? null : PairSetReader.Read(validationData, _columns with { Weight = null }, items, set.Rows.Dimension, run);
         var (training, heldOut) = HoldOut.SplitExamples(
             [.. Enumerable.Range(0, set.Count).Select(pair => _task.GroupOf(set, pair))], validationFraction, SeedSequence.HoldOut(run.Seed));
         _task.CheckTrainable(set, training);
+        if (set.Weights is not null && Array.TrueForAll(training, pair => set.Weights[pair] == 0))
+            throw new InvalidOperationException($"Column '{_columns.Weight}' has the weight 0 in every row of the training data, so nothing can be learned.");
         var validation = given is not null ? CreateValidation(given, run.Seed)
             : heldOut.Length > 0 ? _task.CreateValidation(set, heldOut, _loss.ComparedBy)
             : null;

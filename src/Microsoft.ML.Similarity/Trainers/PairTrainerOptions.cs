@@ -9,6 +9,12 @@ namespace Microsoft.ML.Similarity.Trainers;
 public abstract class PairTrainerOptions : EmbeddingTrainerOptions
 {
     /// <summary>
+    /// The column of the weights of pairs or triplets: Single, at least 0. Null, the default, for equal weights. Losses that are means over
+    /// pairs take weights; those about the batch as a whole, as <see cref="Losses.Pairs.CoSentLoss"/>, refuse them.
+    /// </summary>
+    public string? ExampleWeightColumnName;
+
+    /// <summary>
     /// The items that the pairs' columns name by their ids; null, the default, where those columns hold the features
     /// themselves. Each item is kept once, however many pairs it is in.
     /// </summary>

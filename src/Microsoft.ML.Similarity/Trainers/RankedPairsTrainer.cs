@@ -59,6 +59,6 @@ public sealed class RankedPairsTrainer : PairTrainer
         }
 
         internal PairColumns Columns() => new(
-            [("left", LeftColumnName), ("right", RightColumnName), .. NegativeColumnNames.Select(name => ("negative", name))], null, PairTarget.None, Items is not null);
+            [("left", LeftColumnName), ("right", RightColumnName), .. NegativeColumnNames.Select(name => ("negative", name))], null, PairTarget.None, ExampleWeightColumnName, Items is not null);
     }
 }

@@ -30,7 +30,7 @@ namespace Microsoft.ML.Similarity.Trainers;
 public sealed class ScoredPairsTrainer : PairTrainer
 {
     internal ScoredPairsTrainer(IHostEnvironment environment, Options options)
-        : base(environment, options, options.Check(), options.Columns(), new GradedPairs(options.ScoreColumnName, options.Loss is CosineRegressionLoss ? 1 : double.PositiveInfinity), options.Loss)
+        : base(environment, options, options.Check(), options.Columns(), new GradedPairs(options.ScoreColumnName, options.Loss.LargestTarget), options.Loss)
     {
     }
 
@@ -57,6 +57,6 @@ public sealed class ScoredPairsTrainer : PairTrainer
         }
 
         internal PairColumns Columns() => new(
-            [("left", LeftColumnName), ("right", RightColumnName)], ("score", ScoreColumnName), PairTarget.Number, Items is not null);
+            [("left", LeftColumnName), ("right", RightColumnName)], ("score", ScoreColumnName), PairTarget.Number, ExampleWeightColumnName, Items is not null);
     }
 }

@@ -72,6 +72,6 @@ public sealed class TripletsTrainer : PairTrainer
 
         internal PairColumns Columns() => new(
             [("anchor", AnchorColumnName), ("positive", PositiveColumnName), .. NegativeColumnNames.Select(name => ("negative", name))],
-            TeacherMarginColumnName is null ? null : ("teacher margin", TeacherMarginColumnName), PairTarget.Number, Items is not null);
+            TeacherMarginColumnName is null ? null : ("teacher margin", TeacherMarginColumnName), PairTarget.Number, ExampleWeightColumnName, Items is not null);
     }
 }

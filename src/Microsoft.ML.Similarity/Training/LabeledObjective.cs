@@ -15,6 +15,7 @@ internal sealed class LabeledObjective : Objective
     private readonly int[][] _rowsByClass;
     private readonly Loss _declaration;
     private readonly ClassSampler _sampler;
+    private readonly double _classBalance;
     private Miner? _miner;
     private Distance? _distance;
     private LossModule? _loss;
@@ -26,7 +27,8 @@ internal sealed class LabeledObjective : Objective
     /// <param name="loss">What is minimised.</param>
     /// <param name="miner">Which tuples count, or null for all.</param>
     /// <param name="sampler">How batches are filled.</param>
-    public LabeledObjective(TrainingSet set, int[] rows, Loss loss, Miner? miner, ClassSampler sampler)
+    /// <param name="classBalance">How far classes of different sizes weigh the same, 0 to 1.</param>
+    public LabeledObjective(TrainingSet set, int[] rows, Loss loss, Miner? miner, ClassSampler sampler, double classBalance)
         : base(set.Features)
     {
         _set = set;
@@ -35,6 +37,7 @@ internal sealed class LabeledObjective : Objective
         _declaration = loss;
         _miner = miner;
         _sampler = sampler;
+        _classBalance = classBalance;
     }
 
     public override int[] Rows { get; }
@@ -47,12 +50,13 @@ internal sealed class LabeledObjective : Objective
 
     public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device)
     {
-        _distance = _declaration.Distance ?? _declaration.DefaultDistance(encoder.L2Normalize);
-        _loss = (_declaration with { Distance = _distance }).CreateModule(new LossContext(encoder.OutputDimension, _set.ClassCount, generator));
+        var declaration = _declaration.Resolve(encoder.L2Normalize);
+        _distance = declaration.DistanceOrDefault;
+        _loss = declaration.CreateModule(new LossContext(encoder.OutputDimension, _set.ClassCount, generator));
         _loss.to(device);
         _miner = _miner is null ? null : _miner with { Distance = _miner.Distance ?? _distance };
         _labels = tensor(Array.ConvertAll(_set.Classes, c => (long)c)).to(device).DetachFromDisposeScope();
-        _weights = _set.Weights is null ? null : tensor(_set.Weights).to(device).DetachFromDisposeScope();
+        _weights = Weights() is { } weights ? tensor(weights).to(device).DetachFromDisposeScope() : null;
         return _loss;
     }
 
@@ -66,6 +70,18 @@ internal sealed class LabeledObjective : Objective
         var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(_labels!.index_select(0, index)), _weights?.index_select(0, index));
         var loss = _loss!.call(batch, _miner?.Mine(batch));
         return new(loss, batch.Distances(_distance!), batch.Relation.Positives, batch.Relation.Negatives);
+    }
+
+    // Of all rows of the set, from the sizes of classes among those trained on.
+    private float[]? Weights()
+    {
+        if (_classBalance == 0)
+            return _set.Weights;
+        var balanced = ClassWeights.Of(Array.ConvertAll(Rows, row => _set.Classes[row]), _classBalance);
+        var weights = new float[_set.Count];
+        for (var i = 0; i < Rows.Length; i++)
+            weights[Rows[i]] = balanced[i] * (_set.Weights?[Rows[i]] ?? 1);
+        return weights;
     }
 
     public override void Dispose()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Rows;
@@ -19,13 +18,13 @@ internal static class TrainingSetReader
         var label = InputColumns.Label(data.Schema, columns.Label);
         var needed = new List<DataViewSchema.Column> { features, label };
         if (columns.Weight is not null)
-            needed.Add(InputColumns.Number(data.Schema, columns.Weight, "example weight"));
+            needed.Add(InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role));
 
         using var cursor = data.GetRowCursor(needed);
         var reader = new FeatureReader(cursor, features);
         var vocabulary = LabelVocabulary.For(label);
         var readLabel = LabelReader.Create(cursor, label, vocabulary);
-        var readWeight = columns.Weight is null ? null : cursor.GetGetter<float>(needed[2]);
+        var readWeight = columns.Weight is null ? null : WeightReader.Create(cursor, needed[2]);
         var rows = new FeatureCollector(reader.Dimension);
         var classes = new List<int>();
         var weights = readWeight is null ? null : new List<float>();
@@ -42,7 +41,7 @@ internal static class TrainingSetReader
             rows.Add(reader.ReadFinite(position));
             classes.Add(index);
             if (readWeight is not null)
-                weights!.Add(ReadWeight(readWeight, columns.Weight!, position));
+                weights!.Add(readWeight(position));
         }
         if (unlabelled > 0)
             run.Channel.Warning(MessageSensitivity.None, "{0} rows without a label in column '{1}' were left out.", unlabelled, columns.Label);
@@ -53,15 +52,5 @@ internal static class TrainingSetReader
                 : $"None of the {position} rows of the training data has a label in column '{columns.Label}'.");
         }
         return new TrainingSet(rows.ToStore(run.Device), [.. classes], vocabulary, weights?.ToArray());
-    }
-
-    private static float ReadWeight(ValueGetter<float> getter, string column, long row)
-    {
-        var weight = 0f;
-        getter(ref weight);
-        return float.IsFinite(weight) && weight >= 0
-            ? weight
-            : throw new InvalidOperationException(
-                $"Column '{column}' has the weight {weight.ToString(CultureInfo.InvariantCulture)} in row {row} (counted from 0); a weight must be a finite number of at least 0.");
     }
 }

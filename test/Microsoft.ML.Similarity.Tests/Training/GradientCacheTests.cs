@@ -95,7 +95,7 @@ public sealed class GradientCacheTests
         var random = new Random(5);
         using var store = new Store([.. Enumerable.Range(0, Rows * 2 * Dimension).Select(_ => random.NextDouble() * 2 - 1)]);
         int[] left = [.. Enumerable.Range(0, Rows)], right = [.. Enumerable.Range(Rows, Rows)];
-        return new PairObjective(new PairSet(store, [left, right], null, ownsRows: false), left, new MatchingPairs(), new MultipleNegativesRankingLoss { Symmetric = true });
+        return new PairObjective(new PairSet(store, [left, right], null, null, ownsRows: false), left, new MatchingPairs(), new MultipleNegativesRankingLoss { Symmetric = true });
     }
 
     /// <summary>In double precision, so that the order of sums does not matter.</summary>

@@ -34,8 +34,8 @@ public sealed record ExplicitTripletLoss : PairLoss
             if (input.HardNegatives.Count == 0)
                 throw new InvalidOperationException("ExplicitTripletLoss needs at least one column of hard negatives; got none.");
             var near = RowDistances.Of(loss.Distance, input.Left, input.Right);
-            var violations = cat([.. input.HardNegatives.Select(negatives => near - RowDistances.Of(loss.Distance, input.Left, negatives))]) + Number(loss.Margin);
-            return Mean(loss.SoftMargin ? SimilarityMask.Softplus(violations) : violations.clamp_min(Zero));
+            var violations = stack(input.HardNegatives.Select(negatives => near - RowDistances.Of(loss.Distance, input.Left, negatives))) + Number(loss.Margin);
+            return Mean(input, loss.SoftMargin ? SimilarityMask.Softplus(violations) : violations.clamp_min(Zero));
         }
     }
 }

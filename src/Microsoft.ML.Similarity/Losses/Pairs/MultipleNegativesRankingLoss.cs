@@ -9,7 +9,8 @@ namespace Microsoft.ML.Similarity.Losses.Pairs;
 /// <remarks>
 /// The mean of -log(exp(s(l,r)) / Σ exp(s(l,c))), c over all right rows and all rows of any number of columns of hard
 /// negatives, s = Scale · cosine. Henderson et al., "Efficient Natural Language Response Suggestion for Smart Reply" (2017).
-/// Right rows that occur twice are each other's negatives: sample batches without duplicates. O(B²) memory for up to about 2000 rows, that of the embeddings beyond: large batches are compared in blocks of rows.
+/// Right rows that occur twice are each other's negatives: sample batches without duplicates. O(B²) memory for up to about 2000 rows, that of the
+/// embeddings beyond: large batches are compared in blocks of rows.
 /// </remarks>
 public sealed record MultipleNegativesRankingLoss : PairLoss
 {
@@ -39,12 +40,12 @@ public sealed record MultipleNegativesRankingLoss : PairLoss
             var losses = logits.logsumexp(1) - own;
             if (loss.Symmetric)
                 losses = (losses + (logits.narrow(1, 0, input.Rows).logsumexp(0) - own)) / Number(2);
-            return Mean(losses);
+            return Mean(input, losses);
         }
 
         private LossValue InBlocks(PairBatch input, Tensor candidates, long rowsAtOnce)
         {
-            var shares = full_like(input.Cosines.detach(), Number((loss.Symmetric ? 0.5 : 1) / input.Rows));
+            var shares = Shares(input) * Number(loss.Symmetric ? 0.5 : 1);
             var (value, losses) = CandidateBlocks.Sum(input.LeftDirections, candidates, shares, rowsAtOnce, Against);
             if (loss.Symmetric)
             {

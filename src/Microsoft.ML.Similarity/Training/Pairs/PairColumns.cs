@@ -7,9 +7,10 @@ namespace Microsoft.ML.Similarity.Training.Pairs;
 /// <param name="Parts">The role and name of the columns of rows: left, right, then any number of negatives.</param>
 /// <param name="Target">The role and name of what is known of each pair, or null.</param>
 /// <param name="TargetKind">What that column holds.</param>
+/// <param name="Weight">The column of the pairs' weights, or null.</param>
 /// <param name="AreIds">Whether the columns of rows hold ids of items instead of features.</param>
 internal sealed record PairColumns(
-    IReadOnlyList<(string Role, string Name)> Parts, (string Role, string Name)? Target, PairTarget TargetKind, bool AreIds)
+    IReadOnlyList<(string Role, string Name)> Parts, (string Role, string Name)? Target, PairTarget TargetKind, string? Weight, bool AreIds)
 {
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     public void Check(SchemaShape shape)
@@ -21,6 +22,8 @@ internal sealed record PairColumns(
             else
                 InputColumns.CheckFeatures(shape, name, role);
         }
+        if (Weight is not null)
+            InputColumns.CheckNumber(shape, Weight, WeightReader.Role);
         if (Target is not { } target)
             return;
         if (TargetKind == PairTarget.Boolean)

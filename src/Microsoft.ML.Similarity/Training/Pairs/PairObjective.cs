@@ -16,6 +16,7 @@ internal sealed class PairObjective : Objective
     private readonly PairLoss _declaration;
     private PairLossModule? _loss;
     private Tensor? _targets;
+    private Tensor? _weights;
 
     /// <param name="set">The pairs.</param>
     /// <param name="pairs">Which of them to train on.</param>
@@ -40,6 +41,7 @@ internal sealed class PairObjective : Objective
         _loss = _declaration.CreateModule(new LossContext(encoder.OutputDimension, 0, generator));
         _loss.to(device);
         _targets = _set.Targets is null ? null : tensor(_set.Targets).to(device).DetachFromDisposeScope();
+        _weights = _set.Weights is null ? null : tensor(_set.Weights).to(device).DetachFromDisposeScope();
         return _loss;
     }
 
@@ -74,8 +76,8 @@ internal sealed class PairObjective : Objective
     public override BatchLoss Loss(Tensor embeddings, ReadOnlySpan<int> examples)
     {
         var parts = embeddings.chunk(_set.Parts.Count, 0);
-        var targets = _targets?.index_select(0, tensor(examples.ToArray()).to(embeddings.device));
-        var batch = new PairBatch(parts[0], parts[1], targets, parts[2..]);
+        var index = tensor(examples.ToArray()).to(embeddings.device);
+        var batch = new PairBatch(parts[0], parts[1], _targets?.index_select(0, index), parts[2..], _weights?.index_select(0, index));
         var loss = _loss!.call(batch);
         using var _ = no_grad();
         var (distances, positives, negatives) = _task.Compare(batch, _declaration.ComparedBy);
@@ -86,5 +88,6 @@ internal sealed class PairObjective : Objective
     {
         _loss?.Dispose();
         _targets?.Dispose();
+        _weights?.Dispose();
     }
 }

@@ -17,11 +17,14 @@ internal static class PairSetReader
     {
         var parts = columns.FindParts(data.Schema, dimension);
         var target = columns.FindTarget(data.Schema);
-        using var cursor = data.GetRowCursor(target is null ? parts : [.. parts, target.Value]);
+        DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
+        using var cursor = data.GetRowCursor([.. parts, .. new[] { target, weight }.OfType<DataViewSchema.Column>()]);
         var distinct = items is null ? new DistinctRows(((Data.VectorDataViewType)parts[0].Type).Size) : null;
         var readParts = Array.ConvertAll(parts, part => items is null ? Features(cursor, part, distinct!) : Ids(cursor, part, items));
         var readTarget = target is null ? null : Target(cursor, target.Value, columns.TargetKind);
+        var readWeight = weight is null ? null : WeightReader.Create(cursor, weight.Value);
         var rows = Array.ConvertAll(parts, _ => new List<int>());
+        var weights = readWeight is null ? null : new List<float>();
         var targets = readTarget is null ? null : new List<float>();
         long position = 0, unknown = 0;
         for (; cursor.MoveNext(); position++)
@@ -37,6 +40,8 @@ internal static class PairSetReader
                 }
                 targets!.Add(value);
             }
+            if (readWeight is not null)
+                weights!.Add(readWeight(position));
             for (var part = 0; part < parts.Length; part++)
                 rows[part].Add(readParts[part](position));
         }
@@ -49,7 +54,8 @@ internal static class PairSetReader
                 : $"All of the {position} rows of the training data have NaN in column '{target!.Value.Name}'.");
         }
         return new PairSet(
-            items?.Features ?? distinct!.Collector.ToStore(run.Device), Array.ConvertAll(rows, part => part.ToArray()), targets?.ToArray(), ownsRows: items is null);
+            items?.Features ?? distinct!.Collector.ToStore(run.Device), Array.ConvertAll(rows, part => part.ToArray()), targets?.ToArray(), weights?.ToArray(),
+            ownsRows: items is null);
     }
 
     private static Func<long, int> Features(DataViewRow row, DataViewSchema.Column column, DistinctRows distinct)

@@ -142,4 +142,27 @@ public sealed class PairErrorTests
             }])),
             Throws.InvalidOperationException.With.Message.StartsWith(start).And.Message.EndsWith(end));
     }
+
+    [Test]
+    public void Weights_are_checked()
+    {
+        Refused(o => o.ExampleWeightColumnName = "Same", Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+            "Schema mismatch for example weight column 'Same': expected Single, got Boolean."));
+        var pairs = PairData.Of(Rows, 10);
+        foreach (var pair in pairs)
+            pair.Margin = 0;
+        Refused(o => o.ExampleWeightColumnName = "Margin", Throws.InvalidOperationException.With.Message.EqualTo(
+            "Column 'Margin' has the weight 0 in every row of the training data, so nothing can be learned."), pairs);
+        pairs[3].Margin = -1;
+        Refused(o => o.ExampleWeightColumnName = "Margin", Throws.InvalidOperationException.With.Message.EqualTo(
+            "Column 'Margin' has the weight -1 in row 3 (counted from 0); a weight must be a finite number of at least 0."), pairs);
+
+        static void Refused(Action<PairTrainerOptions> change, NUnit.Framework.Constraints.IResolveConstraint how, PairRow[]? pairs = null) =>
+            Assert.That(() => PairTrainers.Create(Ml, "Triplets", change: change).Fit(PairData.View(Ml, pairs ?? Pairs)), how);
+    }
+
+    [Test]
+    public void A_loss_about_the_whole_batch_refuses_weights() => Assert.That(
+        () => PairTrainers.Create(Ml, "ScoredPairs", change: o => o.ExampleWeightColumnName = "Margin").Fit(Data),
+        Throws.InvalidOperationException.With.Message.StartsWith("CoSentLoss is about the batch as a whole and has no weights for single pairs"));
 }

@@ -81,6 +81,26 @@ public sealed class PairLearningTests
     }
 
     [Test]
+    public void A_pair_without_weight_teaches_nothing()
+    {
+        var pairs = PairData.Of(TrainingData.Blobs(), 40);
+        foreach (var pair in pairs)
+            pair.Margin = 1;
+        var wrong = PairData.Of(TrainingData.Blobs(), 40);
+        foreach (var pair in wrong)
+            (pair.Same, pair.Margin) = (!pair.Same, 0);
+        Assert.That(Trained([.. pairs, .. wrong]), Is.GreaterThan(Trained([.. pairs, .. wrong.Select(pair => (pair.Margin = 1, pair).pair)]) + 0.1));
+
+        static double Trained(PairRow[] rows)
+        {
+            var model = PairTrainers.Create(Ml, "ContrastivePairs", change: o =>
+                (o.ExampleWeightColumnName, o.MaximumNumberOfEpochs, o.ValidationFraction) = ("Margin", 30, 0)).Fit(PairData.View(Ml, rows));
+            var blobs = TrainingData.View(Ml, TrainingData.Blobs());
+            return Ml.Similarity.EvaluateRetrieval(model.ForColumn().Transform(blobs), "Label", "Embedding").MeanAveragePrecisionAtR;
+        }
+    }
+
+    [Test]
     public void Validation_may_be_other_pairs([ValueSource(typeof(PairTrainers), nameof(PairTrainers.Kinds))] string kind)
     {
         var training = PairData.View(Ml, PairData.Of(Training, 400));
