@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Miners;
+using Microsoft.ML.Similarity.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,6 +17,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingSettings _settings;
     private readonly TrainingSet _set;
     private readonly int[][] _rowsByClass;
+    private readonly SampledRows _sampled;
     private readonly int _trainingRows;
     private readonly int _maximumNumberOfEpochs;
     private readonly ValidationSet? _validation;
@@ -50,6 +52,7 @@ internal sealed class TrainingLoop : IDisposable
         _trainingRows = rows.Length;
         _maximumNumberOfEpochs = settings.MaximumNumberOfEpochs ?? DefaultNumberOfEpochs(rows.Length, settings.BatchSize);
         _rowsByClass = TrainingSet.GroupByClass(rows, set.Classes, set.ClassCount);
+        _sampled = new SampledRows(rows) { Classes = Array.ConvertAll(rows, row => set.Classes[row]) };
         _validation = validation;
         _device = run.Device;
         _cancelled = run.IsCancelled;
@@ -158,7 +161,7 @@ internal sealed class TrainingLoop : IDisposable
     private bool RunEpoch(int epoch)
     {
         _statistics.Reset();
-        var plan = _settings.Sampler.Epoch(_rowsByClass, _settings.BatchSize, SeedSequence.Epoch(_settings.Seed, epoch));
+        var plan = _settings.Sampler.Epoch(_sampled, _settings.BatchSize, SeedSequence.Epoch(_settings.Seed, epoch));
         var size = Math.Min(_settings.BatchSize, _trainingRows);
         _stepsInEpoch = plan.Length / size;
         for (var step = 0; step < _stepsInEpoch; step++)
