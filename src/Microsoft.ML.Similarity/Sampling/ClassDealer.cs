@@ -7,17 +7,17 @@ namespace Microsoft.ML.Similarity.Sampling;
 /// </remarks>
 internal sealed class ClassDealer
 {
-    private readonly Ring[] _classes;
+    private readonly ClassRing[] _classes;
     private readonly int _batchSize;
     private readonly List<int> _dealt;
 
     // A ticket is a group still to be dealt. Those that met a class's limit wait for a later batch.
     private readonly int[] _tickets;
-    private readonly Queue<Ring> _waiting = [];
+    private readonly Queue<ClassRing> _waiting = [];
     private int _nextTicket;
     private int _undealt;
 
-    private readonly List<Ring> _inBatch = [];
+    private readonly List<ClassRing> _inBatch = [];
     private int _nextFiller;
     private int _batchEnd;
 
@@ -29,7 +29,7 @@ internal sealed class ClassDealer
         // A batch has room for groups of two classes, if there are two.
         var most = rowsByClass.Count == 1 ? batchSize : (batchSize + 1) / 2;
         groupSize = Math.Min(groupSize, most);
-        _classes = [.. rowsByClass.Select(rows => new Ring(rows, groupSize, Limit(rows.Length, rowCount, groupSize, most), random))];
+        _classes = [.. rowsByClass.Select(rows => new ClassRing(rows, groupSize, Limit(rows.Length, rowCount, groupSize, most), random))];
         _tickets = [.. _classes.SelectMany((ring, c) => Enumerable.Repeat(c, (rowsByClass[c].Length + groupSize - 1) / groupSize))];
         random.Shuffle(_tickets);
         _nextFiller = random.Next(_classes.Length);
@@ -48,16 +48,9 @@ internal sealed class ClassDealer
     private int Limit(int rows, int all, int groupSize, int most)
     {
         var share = (int)Math.Ceiling((double)_batchSize * rows / all);
-        groupSize = EvenGroup(rows, groupSize);
+        groupSize = ClassRing.EvenGroup(rows, groupSize);
         var groups = (share + groupSize - 1) / groupSize * groupSize;
         return Math.Min(rows, Math.Min(groups, most));
-    }
-
-    // As few groups as the size allows, of nearly equal sizes: 10 rows by 8 are two of 5, not 8 and 2 topped up to 8.
-    private static int EvenGroup(int rows, int groupSize)
-    {
-        var groups = (rows + groupSize - 1) / groupSize;
-        return (rows + groups - 1) / groups;
     }
 
     private void DealBatch()
@@ -82,7 +75,7 @@ internal sealed class ClassDealer
     }
 
     // Deals what a class is owed, as far as its limit and the batch's room go; the rest waits.
-    private void PayBack(Ring ring)
+    private void PayBack(ClassRing ring)
     {
         while (ring.Owed > 0 && ring.Undealt > 0 && Room > 0 && ring.InBatch < ring.Limit)
         {
@@ -95,13 +88,13 @@ internal sealed class ClassDealer
             _waiting.Enqueue(ring);
     }
 
-    private Ring NextFiller()
+    private ClassRing NextFiller()
     {
         _nextFiller = (_nextFiller + 1) % _classes.Length;
         return _classes[_nextFiller];
     }
 
-    private int Take(Ring ring, bool withinLimit)
+    private int Take(ClassRing ring, bool withinLimit)
     {
         var free = (withinLimit ? ring.Limit : ring.Count) - ring.InBatch;
         var count = Math.Min(Math.Min(ring.GroupSize, free), Room);
@@ -111,46 +104,5 @@ internal sealed class ClassDealer
             _inBatch.Add(ring);
         _undealt -= ring.DealTo(_dealt, count);
         return count;
-    }
-
-    private sealed class Ring
-    {
-        private readonly int[] _rows;
-        private int _next;
-
-        public Ring(int[] rows, int groupSize, int limit, Random random)
-        {
-            _rows = (int[])rows.Clone();
-            random.Shuffle(_rows);
-            GroupSize = EvenGroup(rows.Length, groupSize);
-            Limit = limit;
-            Undealt = rows.Length;
-        }
-
-        public int Count => _rows.Length;
-
-        public int GroupSize { get; }
-
-        public int Limit { get; }
-
-        public int Undealt { get; private set; }
-
-        public int Owed { get; set; }
-
-        public int InBatch { get; set; }
-
-        /// <returns>How many of the rows were dealt for the first time.</returns>
-        public int DealTo(List<int> batch, int count)
-        {
-            for (var i = 0; i < count; i++)
-            {
-                batch.Add(_rows[_next]);
-                _next = (_next + 1) % _rows.Length;
-            }
-            InBatch += count;
-            var fresh = Math.Min(Undealt, count);
-            Undealt -= fresh;
-            return fresh;
-        }
     }
 }

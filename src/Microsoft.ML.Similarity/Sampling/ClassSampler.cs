@@ -18,7 +18,7 @@ namespace Microsoft.ML.Similarity.Sampling;
 /// rows need: an epoch is then up to about twice the data.
 /// </para>
 /// </remarks>
-public sealed record ClassSampler
+public sealed record ClassSampler : Sampler
 {
     /// <summary>K, the rows of one class that are dealt together, at least 2. Default 8.</summary>
     public int RowsPerClass
@@ -29,23 +29,21 @@ public sealed record ClassSampler
             : throw new ArgumentOutOfRangeException(nameof(RowsPerClass), value, "RowsPerClass must be at least 2.");
     } = 8;
 
-    /// <summary>The batches of one epoch, one after another.</summary>
-    /// <param name="rowsByClass">The row numbers of each class; no class is empty.</param>
-    /// <param name="batchSize">The rows of a batch; fewer if there are fewer rows.</param>
-    /// <param name="seed">Decides the order; the same seed gives the same epoch.</param>
-    /// <returns>Row numbers; the length is a multiple of the smaller of <paramref name="batchSize"/> and the number of rows.</returns>
-    public int[] Epoch(IReadOnlyList<int[]> rowsByClass, int batchSize, int seed)
+    internal override IReadOnlyList<string> Needs => [nameof(SampledRows.Classes)];
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The rows have no classes.</exception>
+    public override int[] Epoch(SampledRows rows, int batchSize, int seed)
     {
-        ArgumentNullException.ThrowIfNull(rowsByClass);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        Check(rows, batchSize);
+        var rowsByClass = rows.RowsByClass ?? throw Lacks(nameof(SampledRows.Classes));
         var random = new Random(seed);
-        var rows = rowsByClass.Sum(r => r.Length);
-        if (rows <= batchSize)
+        if (rows.Count <= batchSize)
         {
             int[] all = [.. rowsByClass.SelectMany(r => r)];
             random.Shuffle(all);
             return all;
         }
-        return new ClassDealer(rowsByClass, rows, batchSize, RowsPerClass, random).Deal();
+        return new ClassDealer(rowsByClass, rows.Count, batchSize, RowsPerClass, random).Deal();
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Sampling;
 using Microsoft.ML.Similarity.Training;
 
 namespace Microsoft.ML.Similarity.Trainers;
@@ -103,6 +104,13 @@ public abstract class EmbeddingTrainerOptions
             throw new ArgumentOutOfRangeException(nameof(LearningRateSchedule), LearningRateSchedule, "LearningRateSchedule must be Constant or Cosine.");
         Fraction(WarmUpFraction, nameof(WarmUpFraction));
         Fraction(ValidationFraction, nameof(ValidationFraction));
+    }
+
+    /// <summary>Refuses a sampler that needs what rows of this shape, with these options, do not have.</summary>
+    private protected static void CheckSampler(Sampler sampler, string need, string reason)
+    {
+        if (sampler.Needs.Contains(need))
+            throw new ArgumentException($"Sampler is a {sampler.GetType().Name}, which needs {need.ToLowerInvariant()}, but {reason}.", nameof(Sampler));
     }
 
     private protected TrainingSettings ToSettings() => new()

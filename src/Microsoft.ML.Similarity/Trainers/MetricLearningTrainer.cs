@@ -50,7 +50,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
     private readonly TrainingSettings _settings;
     private readonly Loss _loss;
     private readonly Miner? _miner;
-    private readonly ClassSampler _sampler;
+    private readonly Sampler _sampler;
     private readonly double _classBalance;
 
     internal MetricLearningTrainer(IHostEnvironment environment, Options options)
@@ -58,7 +58,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(options);
         _environment = environment;
-        _columns = new(options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName);
+        _columns = new(options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName, options.CategoryColumnName);
         _outputColumn = options.OutputColumnName;
         _loss = options.Loss;
         _miner = options.Miner;
@@ -86,28 +86,30 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        CheckColumns(inputSchema, withWeight: true);
+        CheckColumns(inputSchema, forTraining: true);
         return inputSchema.With([EmbeddingTransformer.OutputColumn(_outputColumn, _settings.Encoder)]);
     }
 
-    private void CheckColumns(SchemaShape shape, bool withWeight)
+    private void CheckColumns(SchemaShape shape, bool forTraining)
     {
         InputColumns.CheckLabel(shape, _columns.Label);
         InputColumns.CheckFeatures(shape, _columns.Feature);
-        if (withWeight && _columns.Weight is not null)
+        if (forTraining && _columns.Category is not null)
+            InputColumns.CheckLabel(shape, _columns.Category, LabeledColumns.CategoryRole);
+        if (forTraining && _columns.Weight is not null)
             InputColumns.CheckNumber(shape, _columns.Weight, WeightReader.Role);
     }
 
     private EmbeddingTransformer FitCore(IDataView input, IDataView? validationData, double validationFraction)
     {
         ArgumentNullException.ThrowIfNull(input);
-        CheckColumns(Shapes.Of(input.Schema), withWeight: true);
+        CheckColumns(Shapes.Of(input.Schema), forTraining: true);
         if (validationData is not null)
-            CheckColumns(Shapes.Of(validationData.Schema), withWeight: false);
+            CheckColumns(Shapes.Of(validationData.Schema), forTraining: false);
         using var run = new TrainingRun(_environment, nameof(MetricLearningTrainer), _settings);
         using var set = TrainingSetReader.Read(input, _columns, null, run);
         using var given = validationData is null ? null
-            : TrainingSetReader.Read(validationData, _columns with { Weight = null }, set.Features.Dimension, run);
+            : TrainingSetReader.Read(validationData, _columns with { Weight = null, Category = null }, set.Features.Dimension, run);
         var (training, heldOut) = HoldOut.Split(set.Classes, set.ClassCount, validationFraction, SeedSequence.HoldOut(run.Seed));
         CheckTrainable(set, training);
         var validation = given is not null ? new RetrievalValidation(given, [.. Enumerable.Range(0, given.Count)], run.Seed)
@@ -154,6 +156,12 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         public string? ExampleWeightColumnName;
 
         /// <summary>
+        /// The column of categories, which are classes of classes, for a <see cref="CategorySampler"/>: key, text, an integer type or Boolean.
+        /// Null, the default, for none. Rows without a category make one of their own.
+        /// </summary>
+        public string? CategoryColumnName;
+
+        /// <summary>
         /// How far small classes make up in weight for their fewer rows, 0 to 1: rows of a class of n weigh n to the power of minus this, times their own weight.
         /// Default 0, all rows weigh the same; with 1 all classes do.
         /// </summary>
@@ -165,8 +173,11 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         /// <summary>Which tuples of a batch the loss learns from. Null, the default, for all.</summary>
         public Miner? Miner;
 
-        /// <summary>How batches are filled. Default a <see cref="ClassSampler"/> with its defaults.</summary>
-        public ClassSampler Sampler = new();
+        /// <summary>
+        /// How batches are filled. Default a <see cref="ClassSampler"/> with its defaults. With a <see cref="WeightedSampler"/>, weights of rows
+        /// and <see cref="ClassBalance"/> say how often a row is drawn, not what it weighs then.
+        /// </summary>
+        public Sampler Sampler = new ClassSampler();
 
         /// <summary>What the loop has to know, once all options are found to be in their ranges.</summary>
         internal TrainingSettings Check()
@@ -177,6 +188,11 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
             ArgumentNullException.ThrowIfNull(Loss);
             ArgumentNullException.ThrowIfNull(Sampler);
             Between(ClassBalance, 0, 1, nameof(ClassBalance));
+            CheckSampler(Sampler, nameof(SampledRows.Items), "labelled rows are not made of items");
+            if (CategoryColumnName is null)
+                CheckSampler(Sampler, nameof(SampledRows.Categories), "CategoryColumnName is null");
+            if (ExampleWeightColumnName is null && ClassBalance == 0)
+                CheckSampler(Sampler, nameof(SampledRows.Weights), "ExampleWeightColumnName is null and ClassBalance 0");
             return ToSettings();
         }
     }

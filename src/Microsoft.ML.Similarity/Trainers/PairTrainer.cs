@@ -2,6 +2,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Losses.Pairs;
+using Microsoft.ML.Similarity.Sampling;
 using Microsoft.ML.Similarity.Training;
 using Microsoft.ML.Similarity.Training.Pairs;
 using Microsoft.ML.Similarity.Training.Validation;
@@ -19,6 +20,7 @@ public abstract class PairTrainer : IEstimator<PairEmbeddingTransformer>
     private readonly PairColumns _columns;
     private readonly PairTask _task;
     private readonly PairLoss _loss;
+    private readonly Sampler _sampler;
     private readonly TrainingSettings _settings;
     private readonly PairEmbeddingColumn[] _embeddings;
     private readonly IDataView? _items;
@@ -33,6 +35,7 @@ public abstract class PairTrainer : IEstimator<PairEmbeddingTransformer>
         _columns = columns;
         _task = task;
         _loss = loss;
+        _sampler = options.Sampler;
         _embeddings = [.. columns.Parts.Select(part => new PairEmbeddingColumn(part.Role, part.Name, part.Name + options.OutputColumnName))];
         _items = options.Items;
         _itemIdColumn = options.ItemIdColumnName;
@@ -82,7 +85,7 @@ public abstract class PairTrainer : IEstimator<PairEmbeddingTransformer>
         var validation = given is not null ? CreateValidation(given, run.Seed)
             : heldOut.Length > 0 ? _task.CreateValidation(set, heldOut, _loss.ComparedBy)
             : null;
-        using var objective = new PairObjective(set, training, _task, _loss);
+        using var objective = new PairObjective(set, training, _task, _loss, _sampler);
         using var loop = new TrainingLoop(_settings, objective, validation, run);
         var (model, summary) = loop.Run();
         return new PairEmbeddingTransformer(

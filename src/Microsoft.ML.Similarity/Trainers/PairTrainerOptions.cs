@@ -1,4 +1,4 @@
-using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Sampling;
 
 namespace Microsoft.ML.Similarity.Trainers;
 
@@ -8,6 +8,13 @@ namespace Microsoft.ML.Similarity.Trainers;
 /// </summary>
 public abstract class PairTrainerOptions : EmbeddingTrainerOptions
 {
+    /// <summary>
+    /// How batches are filled. Default a <see cref="ShuffleSampler"/>. For ranking losses a <see cref="NoDuplicatesSampler"/> keeps
+    /// rows that occur in several pairs from being their own negatives; with a <see cref="WeightedSampler"/>, weights say how often a pair is
+    /// drawn, not what it weighs then.
+    /// </summary>
+    public Sampler Sampler = new ShuffleSampler();
+
     /// <summary>
     /// The column of the weights of pairs or triplets: Single, at least 0. Null, the default, for equal weights. Losses that are means over
     /// pairs take weights; those about the batch as a whole, as <see cref="Losses.Pairs.CoSentLoss"/>, refuse them.
@@ -29,6 +36,10 @@ public abstract class PairTrainerOptions : EmbeddingTrainerOptions
     private protected void CheckPairs(params ReadOnlySpan<(string Value, string Name)> columns)
     {
         CheckCommon();
+        ArgumentNullException.ThrowIfNull(Sampler);
+        CheckSampler(Sampler, nameof(SampledRows.Classes), "pairs have none");
+        if (ExampleWeightColumnName is null)
+            CheckSampler(Sampler, nameof(SampledRows.Weights), "ExampleWeightColumnName is null");
         ArgumentException.ThrowIfNullOrEmpty(ItemIdColumnName);
         ArgumentException.ThrowIfNullOrEmpty(ItemFeatureColumnName);
         var seen = new Dictionary<string, string>();

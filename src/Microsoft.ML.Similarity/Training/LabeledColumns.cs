@@ -4,4 +4,8 @@ namespace Microsoft.ML.Similarity.Training;
 /// <param name="Label">Key, text, integer or Boolean.</param>
 /// <param name="Feature">A vector of float32.</param>
 /// <param name="Weight">A float32, or null for equal weights.</param>
-internal sealed record LabeledColumns(string Label, string Feature, string? Weight);
+/// <param name="Category">Key, text, integer or Boolean, or null for none.</param>
+internal sealed record LabeledColumns(string Label, string Feature, string? Weight, string? Category)
+{
+    public const string CategoryRole = "category";
+}

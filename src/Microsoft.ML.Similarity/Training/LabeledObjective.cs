@@ -12,10 +12,10 @@ namespace Microsoft.ML.Similarity.Training;
 internal sealed class LabeledObjective : Objective
 {
     private readonly TrainingSet _set;
-    private readonly int[][] _rowsByClass;
+    private readonly SampledRows _sampled;
+    private readonly float[]? _rowWeights;
     private readonly Loss _declaration;
-    private readonly ClassSampler _sampler;
-    private readonly double _classBalance;
+    private readonly Sampler _sampler;
     private Miner? _miner;
     private Distance? _distance;
     private LossModule? _loss;
@@ -28,23 +28,31 @@ internal sealed class LabeledObjective : Objective
     /// <param name="miner">Which tuples count, or null for all.</param>
     /// <param name="sampler">How batches are filled.</param>
     /// <param name="classBalance">How far classes of different sizes weigh the same, 0 to 1.</param>
-    public LabeledObjective(TrainingSet set, int[] rows, Loss loss, Miner? miner, ClassSampler sampler, double classBalance)
+    public LabeledObjective(TrainingSet set, int[] rows, Loss loss, Miner? miner, Sampler sampler, double classBalance)
         : base(set.Features)
     {
         _set = set;
         Rows = rows;
-        _rowsByClass = TrainingSet.GroupByClass(rows, set.Classes, set.ClassCount);
         _declaration = loss;
         _miner = miner;
         _sampler = sampler;
-        _classBalance = classBalance;
+        var weights = Weights(classBalance);
+        // Weights that say how often a row is drawn must not count twice.
+        var samplerWeighs = sampler.Needs.Contains(nameof(SampledRows.Weights));
+        _rowWeights = samplerWeighs ? null : weights;
+        _sampled = new SampledRows(rows)
+        {
+            Classes = Array.ConvertAll(rows, row => set.Classes[row]),
+            Categories = set.Categories is null ? null : Array.ConvertAll(rows, row => set.Categories[row]),
+            Weights = samplerWeighs ? Array.ConvertAll(rows, row => weights![row]) : null,
+        };
     }
 
     public override int[] Rows { get; }
 
     public override int Count => Rows.Length;
 
-    public override int ClassCount => _rowsByClass.Length;
+    public override int ClassCount => _sampled.RowsByClass!.Count;
 
     public override IReadOnlyList<string> Classes => [.. Enumerable.Range(0, _set.ClassCount).Select(_set.Vocabulary.TextOf)];
 
@@ -56,11 +64,11 @@ internal sealed class LabeledObjective : Objective
         _loss.to(device);
         _miner = _miner is null ? null : _miner with { Distance = _miner.Distance ?? _distance };
         _labels = tensor(Array.ConvertAll(_set.Classes, c => (long)c)).to(device).DetachFromDisposeScope();
-        _weights = Weights() is { } weights ? tensor(weights).to(device).DetachFromDisposeScope() : null;
+        _weights = _rowWeights is not null ? tensor(_rowWeights).to(device).DetachFromDisposeScope() : null;
         return _loss;
     }
 
-    public override int[] Epoch(int batchSize, int seed) => _sampler.Epoch(_rowsByClass, batchSize, seed);
+    public override int[] Epoch(int batchSize, int seed) => _sampler.Epoch(_sampled, batchSize, seed);
 
     public override int[] RowsOf(ReadOnlySpan<int> examples) => examples.ToArray();
 
@@ -73,11 +81,11 @@ internal sealed class LabeledObjective : Objective
     }
 
     // Of all rows of the set, from the sizes of classes among those trained on.
-    private float[]? Weights()
+    private float[]? Weights(double classBalance)
     {
-        if (_classBalance == 0)
+        if (classBalance == 0)
             return _set.Weights;
-        var balanced = ClassWeights.Of(Array.ConvertAll(Rows, row => _set.Classes[row]), _classBalance);
+        var balanced = ClassWeights.Of(Array.ConvertAll(Rows, row => _set.Classes[row]), classBalance);
         var weights = new float[_set.Count];
         for (var i = 0; i < Rows.Length; i++)
             weights[Rows[i]] = balanced[i] * (_set.Weights?[Rows[i]] ?? 1);

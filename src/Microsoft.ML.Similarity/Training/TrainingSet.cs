@@ -3,7 +3,7 @@ using Microsoft.ML.Similarity.Rows;
 namespace Microsoft.ML.Similarity.Training;
 
 /// <summary>The training rows, read once: features, class of each row, and weights where there are any.</summary>
-internal sealed class TrainingSet(FeatureStore features, int[] classes, LabelVocabulary vocabulary, float[]? weights) : IDisposable
+internal sealed class TrainingSet(FeatureStore features, int[] classes, LabelVocabulary vocabulary, float[]? weights, int[]? categories) : IDisposable
 {
     public FeatureStore Features { get; } = features;
 
@@ -17,6 +17,9 @@ internal sealed class TrainingSet(FeatureStore features, int[] classes, LabelVoc
 
     /// <summary>The weight of each row, or null.</summary>
     public float[]? Weights { get; } = weights;
+
+    /// <summary>The category of each row, a class of classes; or null.</summary>
+    public int[]? Categories { get; } = categories;
 
     public int Count => Classes.Length;
 

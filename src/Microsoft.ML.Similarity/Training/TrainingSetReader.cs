@@ -16,18 +16,18 @@ internal static class TrainingSetReader
     {
         var features = InputColumns.Features(data.Schema, columns.Feature, dimension: dimension);
         var label = InputColumns.Label(data.Schema, columns.Label);
-        var needed = new List<DataViewSchema.Column> { features, label };
-        if (columns.Weight is not null)
-            needed.Add(InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role));
-
-        using var cursor = data.GetRowCursor(needed);
+        DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
+        DataViewSchema.Column? category = columns.Category is null ? null : InputColumns.Label(data.Schema, columns.Category, LabeledColumns.CategoryRole);
+        using var cursor = data.GetRowCursor(new[] { features, label, weight, category }.OfType<DataViewSchema.Column>());
         var reader = new FeatureReader(cursor, features);
         var vocabulary = LabelVocabulary.For(label);
         var readLabel = LabelReader.Create(cursor, label, vocabulary);
-        var readWeight = columns.Weight is null ? null : WeightReader.Create(cursor, needed[2]);
+        var readWeight = weight is null ? null : WeightReader.Create(cursor, weight.Value);
         var rows = new FeatureCollector(reader.Dimension);
         var classes = new List<int>();
         var weights = readWeight is null ? null : new List<float>();
+        var readCategory = category is null ? null : LabelReader.Create(cursor, category.Value, LabelVocabulary.For(category.Value));
+        var categories = readCategory is null ? null : new List<int>();
         long position = 0, unlabelled = 0;
         for (; cursor.MoveNext(); position++)
         {
@@ -40,6 +40,8 @@ internal static class TrainingSetReader
             }
             rows.Add(reader.ReadFinite(position));
             classes.Add(index);
+            if (readCategory is not null)
+                categories!.Add(readCategory());
             if (readWeight is not null)
                 weights!.Add(readWeight(position));
         }
@@ -51,6 +53,6 @@ internal static class TrainingSetReader
                 ? "The training data has no rows."
                 : $"None of the {position} rows of the training data has a label in column '{columns.Label}'.");
         }
-        return new TrainingSet(rows.ToStore(run.Device), [.. classes], vocabulary, weights?.ToArray());
+        return new TrainingSet(rows.ToStore(run.Device), [.. classes], vocabulary, weights?.ToArray(), categories?.ToArray());
     }
 }

@@ -53,7 +53,7 @@ public sealed class ClassSamplerTests
     public void A_group_holds_rows_of_one_class_dealt_together()
     {
         var (rowsByClass, classOf) = Classes([.. Enumerable.Repeat(40, 50)]);
-        foreach (var batch in new ClassSampler { RowsPerClass = 5 }.Epoch(rowsByClass, 100, seed: 1).Chunk(100))
+        foreach (var batch in new ClassSampler { RowsPerClass = 5 }.Epoch(Rows(rowsByClass), 100, seed: 1).Chunk(100))
             Assert.That(batch.CountBy(row => classOf[row]).Select(x => x.Value), Is.All.EqualTo(5));
     }
 
@@ -61,7 +61,7 @@ public sealed class ClassSamplerTests
     public void Balanced_classes_are_dealt_once([Values(20, 32, 64, 500)] int classes)
     {
         var (rowsByClass, _) = Classes([.. Enumerable.Repeat(40, classes)]);
-        Assert.That(new ClassSampler().Epoch(rowsByClass, 128, seed: 1), Has.Length.LessThanOrEqualTo(classes * 40 + 4 * 128));
+        Assert.That(new ClassSampler().Epoch(Rows(rowsByClass), 128, seed: 1), Has.Length.LessThanOrEqualTo(classes * 40 + 4 * 128));
     }
 
     [Test]
@@ -69,9 +69,9 @@ public sealed class ClassSamplerTests
     {
         var (rowsByClass, _) = Classes([30, 40, 50, 2, 1]);
         var sampler = new ClassSampler();
-        Assert.That(sampler.Epoch(rowsByClass, 32, seed: 5), Is.EqualTo(sampler.Epoch(rowsByClass, 32, seed: 5)));
-        Assert.That(sampler.Epoch(rowsByClass, 32, seed: 6), Is.Not.EqualTo(sampler.Epoch(rowsByClass, 32, seed: 5)));
-        Assert.That(sampler.Epoch(rowsByClass, 1000, seed: 6), Is.Not.EqualTo(sampler.Epoch(rowsByClass, 1000, seed: 5)));
+        Assert.That(sampler.Epoch(Rows(rowsByClass), 32, seed: 5), Is.EqualTo(sampler.Epoch(Rows(rowsByClass), 32, seed: 5)));
+        Assert.That(sampler.Epoch(Rows(rowsByClass), 32, seed: 6), Is.Not.EqualTo(sampler.Epoch(Rows(rowsByClass), 32, seed: 5)));
+        Assert.That(sampler.Epoch(Rows(rowsByClass), 1000, seed: 6), Is.Not.EqualTo(sampler.Epoch(Rows(rowsByClass), 1000, seed: 5)));
         Assert.That(rowsByClass[0], Is.EqualTo(Enumerable.Range(0, 30)), "the caller's rows are left in their order");
     }
 
@@ -79,20 +79,30 @@ public sealed class ClassSamplerTests
     public void A_million_rows_of_100000_classes_are_dealt_about_once()
     {
         var (rowsByClass, _) = Classes([.. Enumerable.Repeat(10, 100_000)]);
-        var epoch = new ClassSampler().Epoch(rowsByClass, 128, seed: 1);
+        var epoch = new ClassSampler().Epoch(Rows(rowsByClass), 128, seed: 1);
         Assert.That(epoch.Distinct().Count(), Is.EqualTo(1_000_000));
         Assert.That(epoch, Has.Length.LessThan(1_030_000), "a class of 10 rows is dealt as two groups of 5");
     }
 
     [Test]
-    public void No_rows_give_no_batches() => Assert.That(new ClassSampler().Epoch([], 8, seed: 1), Is.Empty);
+    public void An_epoch_of_a_seed_stays_what_it_is()
+    {
+        int[][] rowsByClass = [[0, 1, 2, 3, 4, 5, 6, 7, 8], [9, 10, 11, 12, 13], [14], [15, 16, 17]];
+        int[] epoch = [16, 15, 17, 13, 9, 12, 3, 7, 6, 10, 11, 13, 0, 5, 1, 14, 16, 15, 2, 8, 4, 9, 12, 10];
+        Assert.That(new ClassSampler { RowsPerClass = 3 }.Epoch(Rows(rowsByClass), 6, seed: 7), Is.EqualTo(epoch));
+        epoch = [6, 15, 12, 3, 9, 13, 0, 17, 16, 8, 5, 7, 14, 10, 11, 4, 2, 1];
+        Assert.That(new ClassSampler().Epoch(Rows(rowsByClass), 100, seed: 7), Is.EqualTo(epoch));
+    }
+
+    [Test]
+    public void No_rows_give_no_batches() => Assert.That(new ClassSampler().Epoch(Rows([]), 8, seed: 1), Is.Empty);
 
     [Test]
     public void Options_are_checked()
     {
         Assert.That(() => new ClassSampler { RowsPerClass = 1 }, Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.EqualTo($"RowsPerClass must be at least 2. (Parameter 'RowsPerClass'){Environment.NewLine}Actual value was 1."));
-        Assert.That(() => new ClassSampler().Epoch([[1]], 0, seed: 1), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new ClassSampler().Epoch(Rows([[1]]), 0, seed: 1), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(new ClassSampler { RowsPerClass = 8 }, Is.EqualTo(new ClassSampler()));
         Assert.That(new ClassSampler { RowsPerClass = 5 }, Is.Not.EqualTo(new ClassSampler()));
     }
@@ -100,7 +110,7 @@ public sealed class ClassSamplerTests
     private static void AssertEpoch(int[] sizes, int batchSize, int rowsPerClass, int seed)
     {
         var (rowsByClass, classOf) = Classes(sizes);
-        var epoch = new ClassSampler { RowsPerClass = rowsPerClass }.Epoch(rowsByClass, batchSize, seed);
+        var epoch = new ClassSampler { RowsPerClass = rowsPerClass }.Epoch(Rows(rowsByClass), batchSize, seed);
         var rows = classOf.Length;
         var size = Math.Min(batchSize, rows);
         var what = $"classes [{string.Join(", ", sizes)}], batch {batchSize}, K {rowsPerClass}, seed {seed}";
@@ -142,4 +152,9 @@ public sealed class ClassSamplerTests
         })];
         return (rowsByClass, classOf);
     }
+
+    private static SampledRows Rows(int[][] rowsByClass) => new([.. rowsByClass.SelectMany(rows => rows)])
+    {
+        Classes = [.. rowsByClass.SelectMany((rows, c) => rows.Select(_ => c))],
+    };
 }

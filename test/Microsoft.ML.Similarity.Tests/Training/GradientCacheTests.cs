@@ -1,7 +1,7 @@
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses.Pairs;
 using Microsoft.ML.Similarity.Tests.Trainers.Pairs;
-using Microsoft.ML.Similarity.Trainers;
+using Microsoft.ML.Similarity.Sampling;
 using Microsoft.ML.Similarity.Training;
 using Microsoft.ML.Similarity.Training.Pairs;
 using TorchSharp;
@@ -95,7 +95,7 @@ public sealed class GradientCacheTests
         var random = new Random(5);
         using var store = new Store([.. Enumerable.Range(0, Rows * 2 * Dimension).Select(_ => random.NextDouble() * 2 - 1)]);
         int[] left = [.. Enumerable.Range(0, Rows)], right = [.. Enumerable.Range(Rows, Rows)];
-        return new PairObjective(new PairSet(store, [left, right], null, null, ownsRows: false), left, new MatchingPairs(), new MultipleNegativesRankingLoss { Symmetric = true });
+        return new PairObjective(new PairSet(store, [left, right], null, null, ownsRows: false), left, new MatchingPairs(), new MultipleNegativesRankingLoss { Symmetric = true }, new ShuffleSampler());
     }
 
     /// <summary>In double precision, so that the order of sums does not matter.</summary>

@@ -2,6 +2,7 @@ using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Losses.Pairs;
+using Microsoft.ML.Similarity.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,6 +15,8 @@ internal sealed class PairObjective : Objective
     private readonly int[] _pairs;
     private readonly PairTask _task;
     private readonly PairLoss _declaration;
+    private readonly Sampler _sampler;
+    private readonly SampledRows _sampled;
     private PairLossModule? _loss;
     private Tensor? _targets;
     private Tensor? _weights;
@@ -22,13 +25,20 @@ internal sealed class PairObjective : Objective
     /// <param name="pairs">Which of them to train on.</param>
     /// <param name="task">What they teach.</param>
     /// <param name="loss">What is minimised.</param>
-    public PairObjective(PairSet set, int[] pairs, PairTask task, PairLoss loss)
+    /// <param name="sampler">How batches are filled.</param>
+    public PairObjective(PairSet set, int[] pairs, PairTask task, PairLoss loss, Sampler sampler)
         : base(set.Rows)
     {
         _set = set;
         _pairs = pairs;
         _task = task;
         _declaration = loss;
+        _sampler = sampler;
+        _sampled = new SampledRows(pairs)
+        {
+            Items = sampler.Needs.Contains(nameof(SampledRows.Items)) ? [.. pairs.Select(pair => set.Parts.Select(part => part[pair]).ToArray())] : null,
+            Weights = SamplerWeighs ? [.. pairs.Select(pair => set.Weights![pair])] : null,
+        };
         Rows = [.. set.Parts.SelectMany(part => pairs.Select(pair => part[pair])).Distinct()];
     }
 
@@ -41,25 +51,13 @@ internal sealed class PairObjective : Objective
         _loss = _declaration.CreateModule(new LossContext(encoder.OutputDimension, 0, generator));
         _loss.to(device);
         _targets = _set.Targets is null ? null : tensor(_set.Targets).to(device).DetachFromDisposeScope();
-        _weights = _set.Weights is null ? null : tensor(_set.Weights).to(device).DetachFromDisposeScope();
+        _weights = _set.Weights is null || SamplerWeighs ? null : tensor(_set.Weights).to(device).DetachFromDisposeScope();
         return _loss;
     }
 
-    public override int[] Epoch(int batchSize, int seed)
-    {
-        var random = new Random(seed);
-        var size = Math.Min(batchSize, Count);
-        var plan = new List<int>();
-        while (plan.Count < Count)
-        {
-            var order = (int[])_pairs.Clone();
-            random.Shuffle(order);
-            plan.AddRange(order);
-        }
-        var length = (Count + size - 1) / size * size;
-        plan.AddRange(plan.Take(length - Count).ToArray());
-        return [.. plan.Take(length)];
-    }
+    public override int[] Epoch(int batchSize, int seed) => _sampler.Epoch(_sampled, batchSize, seed);
+
+    private bool SamplerWeighs => _sampler.Needs.Contains(nameof(SampledRows.Weights));
 
     public override int[] RowsOf(ReadOnlySpan<int> examples)
     {
