@@ -1,6 +1,5 @@
 using Microsoft.ML.Similarity.Miners;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
 

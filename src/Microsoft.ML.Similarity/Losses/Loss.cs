@@ -66,6 +66,30 @@ public abstract record Loss
     /// <summary>Makes the module; what it creates may lie in the current dispose scope.</summary>
     protected abstract LossModule BuildModule(LossContext? context);
 
+    /// <summary>A loss to begin with, by the size of the data.</summary>
+    /// <remarks>
+    /// <see cref="NTXentLoss"/> up to 50 rows a class, <see cref="ContrastiveLoss"/> above. With few rows of each class a batch has few
+    /// positive pairs and very many negative ones: a loss in which each positive competes with all negatives learns from these, and one of
+    /// margins is soon done with them. With many rows of each class the margins do better: they let a class keep its extent.
+    /// Measured with the trainer's defaults, MAP@R of rows held out: 121 handwritten characters of 15 rows each 0.10 against 0.07, 5 digits of
+    /// 15 rows 0.70 against 0.59, of 100 rows 0.82 against 0.80; 13 letters of 100 rows 0.34 against 0.36, of 400 rows 0.38 against 0.41, and the
+    /// same order for classes not trained on, but for digits of 100 rows, where they are even; one seed each. Losses with vectors for each class were
+    /// behind the better of the two in all these with the default number of epochs, but on digits not trained on, from 100 rows each (0.52 to 0.55 against
+    /// 0.49): they are never recommended, and can be right for classes all known and longer training.
+    /// </remarks>
+    /// <param name="rows">The number of training rows, at least <paramref name="classes"/>.</param>
+    /// <param name="classes">The number of classes among them, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is too small.</exception>
+    public static Loss Recommended(long rows, int classes)
+    {
+        const int fewRowsPerClass = 50;
+        if (classes < 1)
+            throw new ArgumentOutOfRangeException(nameof(classes), classes, "classes must be at least 1.");
+        if (rows < classes)
+            throw new ArgumentOutOfRangeException(nameof(rows), rows, $"rows must be at least classes, {classes}.");
+        return rows <= (long)fewRowsPerClass * classes ? new NTXentLoss() : new ContrastiveLoss();
+    }
+
     /// <summary>The loss of a batch of labelled embeddings: for use on tensors, without a trainer.</summary>
     /// <param name="embeddings">[B, d] floating point.</param>
     /// <param name="labels">[B] integers.</param>

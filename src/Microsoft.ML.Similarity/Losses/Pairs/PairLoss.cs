@@ -51,6 +51,39 @@ public abstract record PairLoss
     /// <summary>Makes the module; what it creates may lie in the current dispose scope.</summary>
     protected abstract PairLossModule BuildModule(LossContext? context);
 
+    /// <summary>A loss to begin with, by what is known of the pairs and how many there are.</summary>
+    /// <remarks>
+    /// <para><see cref="PairData.Labelled"/>: <see cref="OnlineContrastivePairLoss"/> below 5,000 pairs, <see cref="ContrastivePairLoss"/> from there on. A
+    /// network soon knows few pairs by heart, and the hard ones are those that still teach it.</para>
+    /// <para><see cref="PairData.Positive"/>: <see cref="MultipleNegativesRankingLoss"/> below 1,000 pairs, <see cref="ViewNTXentLoss"/> from there on, which has twice
+    /// the negatives and asks both ways. Where left and right rows are of different kinds, as questions and answers, keep the first.</para>
+    /// <para><see cref="PairData.Scored"/>: <see cref="CoSentLoss"/>, whatever the number: only the order of gold scores matters to it, so that their
+    /// scale needs not be that of cosines. Chosen from what its author reports, not measured here.</para>
+    /// <para><see cref="PairData.Triplets"/>: <see cref="ExplicitTripletLoss"/> below 5,000 pairs, <see cref="MultipleNegativesRankingLoss"/> from there on, to which all
+    /// other rows of the batch are negatives as well. Where pairs are about few things, which then meet in a batch, keep the first.</para>
+    /// <para>Measured with MAP@R of things not trained on, pairs of 121 handwritten characters and of 13 letters, 300 steps of 128 pairs: labelled, online against plain
+    /// 0.046 to 0.040 (100 pairs of characters), 0.046 to 0.033 (1,000), 0.065 to 0.067 (10,000), and even on letters; positive, NT-Xent against ranking 0.040 to
+    /// 0.053, 0.056 to 0.055, 0.115 to 0.103, on letters 0.374 to 0.360 (1,000) and 0.386 to 0.370 (10,000); triplets, ranking against explicit 0.053 to 0.060 (1,000), 0.104 to
+    /// 0.076 (10,000), on letters 0.363 to 0.357 and 0.370 to 0.380.</para>
+    /// </remarks>
+    /// <param name="data">What is known.</param>
+    /// <param name="pairs">The number of training pairs, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="data"/> is not one of its values, or <paramref name="pairs"/> is below 1.</exception>
+    public static PairLoss Recommended(PairData data, long pairs)
+    {
+        const int fewPairs = 5000, fewNegatives = 1000;
+        if (pairs < 1)
+            throw new ArgumentOutOfRangeException(nameof(pairs), pairs, "pairs must be at least 1.");
+        return data switch
+        {
+            PairData.Labelled => pairs < fewPairs ? new OnlineContrastivePairLoss() : new ContrastivePairLoss(),
+            PairData.Positive => pairs < fewNegatives ? new MultipleNegativesRankingLoss() : new ViewNTXentLoss(),
+            PairData.Scored => new CoSentLoss(),
+            PairData.Triplets => pairs < fewPairs ? new ExplicitTripletLoss() : new MultipleNegativesRankingLoss(),
+            _ => throw new ArgumentOutOfRangeException(nameof(data), data, "data must be Labelled, Positive, Scored or Triplets."),
+        };
+    }
+
     /// <summary>The loss of a batch of pairs: for use on tensors, without a trainer.</summary>
     /// <param name="left">[B, d] floating point, at least one row.</param>
     /// <param name="right">[B, d] of the same type.</param>
