@@ -1,6 +1,4 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Evaluation;
-using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML;
@@ -32,12 +30,7 @@ public static class PairEvaluationExtensions
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(pairs);
-        if (pairs.Schema.GetColumnOrNull(labelColumnName) is { Type: not BooleanDataViewType } other)
-        {
-            var shape = Shapes.Of(new DataViewSchema.DetachedColumn(other.Name, other.Type));
-            throw InputColumns.Mismatch(LabelRole, labelColumnName, "Boolean", shape.Describe());
-        }
-        var label = InputColumns.Label(pairs.Schema, labelColumnName);
+        var label = InputColumns.Boolean(pairs.Schema, labelColumnName);
         var score = InputColumns.Number(pairs.Schema, scoreColumnName, ScoreRole);
         return VerificationEvaluator.Evaluate(ScoreReader.ReadPairs(pairs, label, score, smallerIsSimilar), falseAcceptRates);
     }

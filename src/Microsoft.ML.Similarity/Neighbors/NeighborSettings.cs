@@ -14,8 +14,7 @@ internal sealed record NeighborSettings
             throw new ArgumentOutOfRangeException(nameof(numberOfNeighbors),
                 string.Create(CultureInfo.InvariantCulture, $"NumberOfNeighbors is {numberOfNeighbors}; it must be at least 1."));
         }
-        if (!Enum.IsDefined(metric))
-            throw NotOneOf(nameof(metric), $"Metric is {metric}", Enum.GetNames<NeighborMetric>());
+        CheckMetric(metric);
         FeatureColumn = featureColumn;
         RowIdColumn = rowIdColumn;
         NumberOfNeighbors = numberOfNeighbors;
@@ -49,6 +48,13 @@ internal sealed record NeighborSettings
                 nameof(votes));
         }
         return new VoteWeights(votes, temperature);
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">The metric is none.</exception>
+    public static void CheckMetric(NeighborMetric metric)
+    {
+        if (!Enum.IsDefined(metric))
+            throw NotOneOf(nameof(metric), $"Metric is {metric}", Enum.GetNames<NeighborMetric>());
     }
 
     private static ArgumentOutOfRangeException NotOneOf(string parameter, string given, string[] names) =>

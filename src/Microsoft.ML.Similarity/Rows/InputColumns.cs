@@ -39,6 +39,12 @@ internal static class InputColumns
     public static DataViewSchema.Column Number(DataViewSchema schema, string name, string role) =>
         Find(schema, name, role, "Single", IsNumber);
 
+    /// <summary>A single <see cref="bool"/>.</summary>
+    public static void CheckBoolean(SchemaShape shape, string name, string role = "label") => Check(shape, name, role, "Boolean", IsBoolean);
+
+    public static DataViewSchema.Column Boolean(DataViewSchema schema, string name, string role = "label") =>
+        Find(schema, name, role, "Boolean", IsBoolean);
+
     public static ArgumentOutOfRangeException Mismatch(string role, string name, string expected, string actual) =>
         new("inputSchema", $"Schema mismatch for {role} column '{name}': expected {expected}, got {actual}.");
 
@@ -49,6 +55,9 @@ internal static class InputColumns
 
     private static bool IsNumber(SchemaShape.Column column) =>
         column is { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false } && column.ItemType == NumberDataViewType.Single;
+
+    private static bool IsBoolean(SchemaShape.Column column) =>
+        column is { Kind: SchemaShape.Column.VectorKind.Scalar, ItemType: BooleanDataViewType };
 
     private static bool IsLabel(SchemaShape.Column column) =>
         column.Kind == SchemaShape.Column.VectorKind.Scalar
