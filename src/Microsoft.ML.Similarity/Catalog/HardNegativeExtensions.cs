@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Neighbors;
 using Microsoft.ML.Similarity.Rows;

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Evaluation;
 using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Neighbors;
@@ -22,7 +21,7 @@ internal static class SavedSimilar
     }
 
     // Called by ML.NET, by name.
-    internal static SimilarTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+    internal static SimilarTransformer Create(ModelLoadContext context)
     {
         SavedModel.CheckHeader(context, Signature);
         var options = SavedModel.ReadOptions<Options>(context);

@@ -1,5 +1,3 @@
-using Microsoft.ML.Similarity.Rows;
-
 namespace Microsoft.ML.Similarity.Neighbors;
 
 /// <summary>Finds hard negatives by exact search, a block of anchors at a time.</summary>

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Neighbors;

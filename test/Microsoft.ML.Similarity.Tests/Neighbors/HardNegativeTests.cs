@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Neighbors;
 using Microsoft.ML.Similarity.Tests.Contract;
 
@@ -61,8 +60,14 @@ public sealed class HardNegativeTests
         var rows = MinedRow.Grid(rows: 80, classes: 5);
         var options = new HardNegativeOptions
         {
-            Metric = NeighborMetric.Euclidean, NumberOfNegatives = 3, RangeMin = 4, RangeMax = 20, Negatives = MinedNegatives.Random,
-            NumberOfPositives = 2, Positives = MinedPositives.Random, Seed = 7,
+            Metric = NeighborMetric.Euclidean,
+            NumberOfNegatives = 3,
+            RangeMin = 4,
+            RangeMax = 20,
+            Negatives = MinedNegatives.Random,
+            NumberOfPositives = 2,
+            Positives = MinedPositives.Random,
+            Seed = 7,
         };
         var mined = Read(Mine(rows, options));
         Assert.That(Read(Mine(rows, options)), Is.EqualTo(mined));
@@ -74,7 +79,11 @@ public sealed class HardNegativeTests
         Assert.That(mined.Select(t => t.Positive == t.Anchor), Has.None.True);
         var all = new BruteForceTriplets(rows, new()
         {
-            Metric = NeighborMetric.Euclidean, NumberOfNegatives = 16, RangeMin = 4, RangeMax = 20, NumberOfPositives = 80,
+            Metric = NeighborMetric.Euclidean,
+            NumberOfNegatives = 16,
+            RangeMin = 4,
+            RangeMax = 20,
+            NumberOfPositives = 80,
         }).Triplets();
         Assert.That(mined.Except(all), Is.Empty);
         Assert.That(mined.Select(t => all.IndexOf(t)), Is.Not.Ordered, "positives in the order drawn");
