@@ -32,7 +32,7 @@ public static class PairEvaluationExtensions
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(pairs);
-        var label = InputColumns.Boolean(pairs.Schema, labelColumnName, LabelRole);
+        var label = InputColumns.Boolean(pairs.Schema, labelColumnName);
         var score = InputColumns.Number(pairs.Schema, scoreColumnName, ScoreRole);
         return VerificationEvaluator.Evaluate(ScoreReader.ReadPairs(pairs, label, score, smallerIsSimilar), falseAcceptRates);
     }

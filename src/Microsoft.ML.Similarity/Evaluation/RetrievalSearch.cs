@@ -33,7 +33,7 @@ internal sealed class RetrievalSearch
         _references = references;
         _metric = metric;
         _cutoffs = cutoffs;
-        _scale = ScaleFor(Math.Max(queries.LargestMagnitude, references.LargestMagnitude));
+        _scale = Directions.ScaleFor(Math.Max(queries.LargestMagnitude, references.LargestMagnitude));
         _panels = new ReferencePanels(references.Count, references.Dimension);
         _blockSize = Math.Clamp(DistanceBudget / _panels.Stride / ReferencePanels.TileSize * ReferencePanels.TileSize, ReferencePanels.TileSize, LargestBlock);
 
@@ -116,9 +116,6 @@ internal sealed class RetrievalSearch
             destination[i] = (float)(row[i] / norm);
         return true;
     }
-
-    // A power of two: it changes no order, and neither large nor tiny embeddings leave the range of a float when squared.
-    private static float ScaleFor(float largest) => largest == 0 ? 1 : MathF.ScaleB(1, Math.Clamp(-MathF.ILogB(largest), -126, 126));
 
     private sealed class Workspace(int blockSize, ReferencePanels panels)
     {

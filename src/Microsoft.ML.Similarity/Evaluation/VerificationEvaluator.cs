@@ -26,6 +26,9 @@ internal static class VerificationEvaluator
         return new(sums) { SkippedCount = pairs.Skipped };
     }
 
+    /// <summary>The fraction of the pairs that do not match which a threshold accepts; k / n rounds as the literal of a rate does.</summary>
+    public static double FalseAcceptRate(VerificationPoint point, long negatives) => (double)point.FalseAccepts / negatives;
+
     /// <summary>
     /// Every point of the ROC curve, from accepting nothing to accepting all; pairs of equal score are accepted together.
     /// </summary>

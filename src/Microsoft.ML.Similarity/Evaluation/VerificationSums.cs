@@ -39,7 +39,7 @@ internal sealed class VerificationSums
 
     public double TrueAcceptRate(VerificationPoint point) => (double)point.TrueAccepts / Positives;
 
-    public double FalseAcceptRate(VerificationPoint point) => (double)point.FalseAccepts / Negatives;
+    public double FalseAcceptRate(VerificationPoint point) => VerificationEvaluator.FalseAcceptRate(point, Negatives);
 
     public double Accuracy(VerificationPoint point) => (double)(point.TrueAccepts + Negatives - point.FalseAccepts) / (Positives + Negatives);
 

@@ -17,4 +17,10 @@ internal static class Directions
         TensorPrimitives.Divide(vector, largest, vector);
         TensorPrimitives.Divide(vector, TensorPrimitives.Norm<float>(vector), vector);
     }
+
+    /// <summary>
+    /// What to multiply values by, of which the largest is given, so that their squares neither overflow nor vanish: a power of
+    /// two, which rounds nothing and changes no order.
+    /// </summary>
+    public static float ScaleFor(float largest) => largest == 0 ? 1 : MathF.ScaleB(1, Math.Clamp(-MathF.ILogB(largest), -126, 126));
 }

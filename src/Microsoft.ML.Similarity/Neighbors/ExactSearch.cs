@@ -13,6 +13,9 @@ internal static class ExactSearch
     private const int BlockValues = 4096;
     private const int MaxBlockRows = 128;
 
+    // Half the squared distance of unit vectors is 1 - cos, exactly 0 for equal ones; a vector of zeros shall have distance 1.
+    private const float SquaredDistanceOne = 2;
+
     // Multiply-adds worth a thread of their own: some 100 microseconds.
     private const long WorkPerThread = 1 << 20;
 
@@ -21,24 +24,25 @@ internal static class ExactSearch
     /// <param name="results">Queries in, neighbours out.</param>
     /// <param name="count">The number of queries.</param>
     /// <param name="excludes">Whether a slot's query must not have a row as its neighbour; null excludes none.</param>
-    public static void Run(ReferenceSet set, NeighborResults results, int count, Func<int, int, bool>? excludes)
+    /// <param name="prepared">The queries are rows of a set of the metric, of unit length where that is cosine.</param>
+    public static void Run(ReferenceSet set, NeighborResults results, int count, Func<int, int, bool>? excludes, bool prepared = false)
     {
         var work = (long)count * set.Count * set.Dimension;
         var threads = (int)Math.Min(Math.Min(count, Environment.ProcessorCount), work / WorkPerThread);
         if (threads < 2)
-            Run(set, results, 0, count, excludes);
+            Run(set, results, 0, count, excludes, prepared);
         else
-            Parallel.For(0, threads, t => Run(set, results, (int)((long)count * t / threads), (int)((long)count * (t + 1) / threads), excludes));
+            Parallel.For(0, threads, t => Run(set, results, (int)((long)count * t / threads), (int)((long)count * (t + 1) / threads), excludes, prepared));
     }
 
-    private static void Run(ReferenceSet set, NeighborResults results, int from, int to, Func<int, int, bool>? excludes)
+    private static void Run(ReferenceSet set, NeighborResults results, int from, int to, Func<int, int, bool>? excludes, bool prepared)
     {
         for (var slot = from; slot < to; slot++)
         {
             results.Counts[slot] = 0;
             var query = results.Query(slot);
             results.IsFinite(slot) = FeatureReader.IsFinite(query);
-            if (set.Metric == NeighborMetric.Cosine && results.IsFinite(slot))
+            if (set.Metric == NeighborMetric.Cosine && !prepared && results.IsFinite(slot))
                 Directions.Normalize(query);
         }
         if (set.Metric == NeighborMetric.InnerProduct)
@@ -47,6 +51,19 @@ internal static class ExactSearch
             Scan<DistanceKernels.SquaredDifference>(set, results, from, to, excludes);
         for (var slot = from; slot < to; slot++)
             Finish(set.Metric, results, slot);
+    }
+
+    /// <summary>The distance of two rows of sets of a metric, to the bit as a search gives it.</summary>
+    public static float Distance(NeighborMetric metric, ReadOnlySpan<float> query, ReadOnlySpan<float> row)
+    {
+        Span<float> distance = stackalloc float[1];
+        if (metric == NeighborMetric.InnerProduct)
+            DistanceKernels.Compute<DistanceKernels.Product>(query, row, distance);
+        else
+            DistanceKernels.Compute<DistanceKernels.SquaredDifference>(query, row, distance);
+        if (metric == NeighborMetric.Cosine && (!query.ContainsAnyExcept(0f) || !row.ContainsAnyExcept(0f)))
+            distance[0] = SquaredDistanceOne;
+        return Finish(metric, distance[0]);
     }
 
     private static void Scan<TTerm>(ReferenceSet set, NeighborResults results, int from, int to, Func<int, int, bool>? excludes)
@@ -76,20 +93,18 @@ internal static class ExactSearch
         }
     }
 
-    // Half the squared distance of unit vectors is 1 - cos, exactly 0 for equal ones; a vector of zeros shall have distance 1.
     private static void SetZeroVectors(ReadOnlySpan<float> query, int[] zeroRows, int start, Span<float> squared)
     {
-        const float distanceOne = 2;
         if (!query.ContainsAnyExcept(0f))
         {
-            squared.Fill(distanceOne);
+            squared.Fill(SquaredDistanceOne);
             return;
         }
         if (zeroRows.Length == 0)
             return;
         var i = Array.BinarySearch(zeroRows, start);
         for (i = i < 0 ? ~i : i; i < zeroRows.Length && zeroRows[i] < start + squared.Length; i++)
-            squared[zeroRows[i] - start] = distanceOne;
+            squared[zeroRows[i] - start] = SquaredDistanceOne;
     }
 
     private static void Offer(NeighborResults results, int slot, ReadOnlySpan<float> distances, int firstRow, Func<int, int, bool>? excludes)
@@ -118,13 +133,13 @@ internal static class ExactSearch
         var distances = results.AllDistances.AsSpan(slot * k, results.Counts[slot]);
         new NearestHeap(distances, results.AllRows.AsSpan(slot * k, results.Counts[slot]), results.Counts[slot]).Sort();
         for (var i = 0; i < distances.Length; i++)
-        {
-            distances[i] = metric switch
-            {
-                NeighborMetric.Euclidean => MathF.Sqrt(distances[i]),
-                NeighborMetric.Cosine => 0.5f * distances[i],
-                _ => distances[i],
-            };
-        }
+            distances[i] = Finish(metric, distances[i]);
     }
+
+    private static float Finish(NeighborMetric metric, float distance) => metric switch
+    {
+        NeighborMetric.Euclidean => MathF.Sqrt(distance),
+        NeighborMetric.Cosine => 0.5f * distance,
+        _ => distance,
+    };
 }

@@ -14,8 +14,7 @@ internal sealed record NeighborSettings
             throw new ArgumentOutOfRangeException(nameof(numberOfNeighbors),
                 string.Create(CultureInfo.InvariantCulture, $"NumberOfNeighbors is {numberOfNeighbors}; it must be at least 1."));
         }
-        if (!Enum.IsDefined(metric))
-            throw NotOneOf(nameof(metric), $"Metric is {metric}", Enum.GetNames<NeighborMetric>());
+        CheckMetric(metric);
         FeatureColumn = featureColumn;
         RowIdColumn = rowIdColumn;
         NumberOfNeighbors = numberOfNeighbors;
@@ -34,8 +33,7 @@ internal sealed record NeighborSettings
     /// <exception cref="ArgumentException">The votes do not go with the metric.</exception>
     public VoteWeights CheckVotes(NeighborVotes votes, float temperature)
     {
-        if (!Enum.IsDefined(votes))
-            throw NotOneOf(nameof(votes), $"Votes is {votes}", Enum.GetNames<NeighborVotes>());
+        CheckDefined("Votes", votes);
         if (!(temperature > 0) || float.IsInfinity(temperature))
         {
             throw new ArgumentOutOfRangeException(nameof(temperature),
@@ -49,6 +47,17 @@ internal sealed record NeighborSettings
                 nameof(votes));
         }
         return new VoteWeights(votes, temperature);
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">The metric is none.</exception>
+    public static void CheckMetric(NeighborMetric metric) => CheckDefined("Metric", metric);
+
+    /// <exception cref="ArgumentOutOfRangeException">The value has no name.</exception>
+    public static void CheckDefined<T>(string option, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw NotOneOf(char.ToLowerInvariant(option[0]) + option[1..], $"{option} is {value}", Enum.GetNames<T>());
     }
 
     private static ArgumentOutOfRangeException NotOneOf(string parameter, string given, string[] names) =>

@@ -40,10 +40,15 @@ internal sealed class ReferenceSet
     /// <summary>The value of one of a row's columns.</summary>
     public T Value<T>(int row, int column)
     {
-        var segment = Array.BinarySearch(_starts, row);
-        if (segment < 0)
-            segment = ~segment - 1;
+        var segment = SegmentOf(row);
         return ((T[])Segments[segment].Columns[column])[row - _starts[segment]];
+    }
+
+    /// <summary>A row as it is searched: of unit length under the cosine metric.</summary>
+    public ReadOnlySpan<float> Row(int row)
+    {
+        var segment = SegmentOf(row);
+        return Segments[segment].Rows.AsSpan((row - _starts[segment]) * Dimension, Dimension);
     }
 
     /// <summary>A set of these rows followed by others.</summary>
@@ -52,6 +57,12 @@ internal sealed class ReferenceSet
         var segments = new List<ReferenceSegment>(Segments.Concat(added));
         var small = SegmentRows(Dimension) / 2;
         return new(Dimension, Metric, segments.Count(s => s.Count < small) > MaxSmallSegments ? Merged(segments) : segments);
+    }
+
+    private int SegmentOf(int row)
+    {
+        var segment = Array.BinarySearch(_starts, row);
+        return segment < 0 ? ~segment - 1 : segment;
     }
 
     // Neighbouring small segments become one as far as a full segment goes; full ones stay shared.

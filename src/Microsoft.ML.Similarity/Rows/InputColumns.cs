@@ -40,9 +40,9 @@ internal static class InputColumns
         Find(schema, name, role, "Single", IsNumber);
 
     /// <summary>A single <see cref="bool"/>.</summary>
-    public static void CheckBoolean(SchemaShape shape, string name, string role) => Check(shape, name, role, "Boolean", IsBoolean);
+    public static void CheckBoolean(SchemaShape shape, string name, string role = "label") => Check(shape, name, role, "Boolean", IsBoolean);
 
-    public static DataViewSchema.Column Boolean(DataViewSchema schema, string name, string role) =>
+    public static DataViewSchema.Column Boolean(DataViewSchema schema, string name, string role = "label") =>
         Find(schema, name, role, "Boolean", IsBoolean);
 
     public static ArgumentOutOfRangeException Mismatch(string role, string name, string expected, string actual) =>

@@ -42,6 +42,17 @@ public sealed class NeighborPersistenceTests
     }
 
     [Test]
+    public void The_decision_on_pairs_is_the_same_in_a_fresh_process()
+    {
+        var pairs = Ml.Data.LoadFromEnumerable(PairRow.Random(60));
+        var model = Ml.Similarity.Transforms.Similar(falseAcceptRate: 0.1).Fit(pairs);
+        Assert.That(ScoreElsewhere(model, pairs, "Score"),
+            Is.EqualTo(Examples.Column<float>(model.Transform(pairs), "Score").Select(s => $"{BitConverter.SingleToUInt32Bits(s)}")));
+        var loaded = (SimilarTransformer)Contract.EstimatorContract.SaveAndLoad(Ml, model, pairs.Schema, out _);
+        Assert.That((loaded.Threshold, loaded.Calibration, loaded.Metric), Is.EqualTo((model.Threshold, model.Calibration, model.Metric)));
+    }
+
+    [Test]
     public void A_set_larger_than_a_segment_is_saved_whole()
     {
         const int dimension = 1 << 14;   // 256 rows fill a segment
@@ -98,19 +109,21 @@ public sealed class NeighborPersistenceTests
         written.Write(bytes);
     }
 
-    private string Save(ITransformer model)
+    private string Save(ITransformer model, IDataView? data = null)
     {
         var file = Path.Combine(_folder, $"{model.GetType().Name}.zip");
-        Ml.Model.Save(model, Data.Schema, file);
+        Ml.Model.Save(model, (data ?? Data).Schema, file);
         return file;
     }
 
-    private string[] ScoreElsewhere(ITransformer model, params string[] columns)
+    private string[] ScoreElsewhere(ITransformer model, params string[] columns) => ScoreElsewhere(model, Data, columns);
+
+    private string[] ScoreElsewhere(ITransformer model, IDataView data, params string[] columns)
     {
         var view = Path.Combine(_folder, "view.idv");
         using (var stream = File.Create(view))
-            Ml.Data.SaveAsBinary(Data, stream);
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Repository.LoadHost, Save(model), view, .. columns])
+            Ml.Data.SaveAsBinary(data, stream);
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Repository.LoadHost, Save(model, data), view, .. columns])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
