@@ -40,7 +40,7 @@ internal sealed class LossesBenchmark : IBenchmark
             using var module = loss.CreateModule();
             var embeddings = randn(rows, Dimension, generator: generator).to(device).requires_grad_();
             var labels = arange(rows).div(rowsPerClass, RoundingMode.floor).to(ScalarType.Int64).to(device);
-            var before = Memory(command);
+            var before = PeakMemory.Read(command);
             Step(module, embeddings, labels);
             var clock = Stopwatch.StartNew();
             for (var i = 0; i < Steps; i++)
@@ -51,7 +51,7 @@ internal sealed class LossesBenchmark : IBenchmark
                 ["workload"] = name,
                 ["rows"] = rows,
                 ["dimension"] = Dimension,
-                ["peakMemoryGrowthMiB"] = Math.Round(Math.Max(0, Memory(command) - before), 1),
+                ["peakMemoryGrowthMiB"] = Math.Round(Math.Max(0, PeakMemory.Read(command) - before), 1),
                 ["device"] = command.Device,
             };
             report.Result("ms a step", seconds * 1000 / Steps, seconds, settings);
@@ -66,24 +66,5 @@ internal sealed class LossesBenchmark : IBenchmark
         loss.Value.backward();
         // Reading the gradient waits for the device.
         embeddings.grad!.sum().to(ScalarType.Float64).cpu().item<double>();
-    }
-
-    // On a GPU libtorch keeps what it has taken, so what it holds is the most it needed; on the CPU the kernel counts the peak.
-    private static double Memory(CommandLine command) => command.GpuDeviceId is null ? PeakResident() : OnGpu();
-
-    private static double PeakResident()
-    {
-        if (!OperatingSystem.IsLinux())
-            return Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0;
-        var peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        File.WriteAllText("/proc/self/clear_refs", "5");     // the next peak is counted from now
-        return double.Parse(peak.AsSpan(6, peak.Length - 8).Trim(), System.Globalization.CultureInfo.InvariantCulture) / 1024;
-    }
-
-    private static double OnGpu()
-    {
-        using var process = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-compute-apps=used_memory", "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true })!;
-        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines.Sum(line => double.Parse(line, System.Globalization.CultureInfo.InvariantCulture));
     }
 }
