@@ -107,6 +107,9 @@ public abstract record Loss
     /// <summary>Whether it keeps weights for each class, so that rows must be related by labels of known classes.</summary>
     internal virtual bool NeedsClasses => false;
 
+    /// <summary>What the learning rate is best multiplied with for the weights of this loss.</summary>
+    internal virtual double LearningRateFactor => 1;
+
     internal Distance DistanceOrDefault => Distance ?? DefaultDistance(normalize: true);
 
     /// <summary>How the loss compares embeddings where nothing else is said.</summary>

@@ -34,9 +34,10 @@ public abstract class EmbeddingTrainerOptions
 
     /// <summary>
     /// What the learning rate is multiplied with for the weights that the loss has of its own, such as the vectors of classes, which begin at random
-    /// and of which each learns from the rows of its class only; above 0 and at most 1000000. Default 1.
+    /// and of which each learns from the rows of its class only; above 0 and at most 1000000. Null, the default, for 100 where the loss has vectors of
+    /// classes, as the papers of Proxy-Anchor and SoftTriple have it, and 1 elsewhere.
     /// </summary>
-    public double LossLearningRateFactor = 1;
+    public double? LossLearningRateFactor;
 
     /// <summary>AdamW's decoupled weight decay, 0 to 1000000. Default 0.01. Loshchilov and Hutter (2019).</summary>
     public double WeightDecay = 1e-2;
@@ -96,7 +97,7 @@ public abstract class EmbeddingTrainerOptions
         AtLeast(EarlyStoppingPatience, 1, nameof(EarlyStoppingPatience));
         if (LearningRate is not (> 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, $"LearningRate must be above 0 and at most {LargestRate}.");
-        if (LossLearningRateFactor is not (> 0 and <= LargestRate))
+        if ((LossLearningRateFactor ?? 1) is not (> 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(LossLearningRateFactor), LossLearningRateFactor, $"LossLearningRateFactor must be above 0 and at most {LargestRate}.");
         if (WeightDecay is not (>= 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(WeightDecay), WeightDecay, $"WeightDecay must be at least 0 and at most {LargestRate}.");

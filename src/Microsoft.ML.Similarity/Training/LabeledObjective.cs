@@ -56,6 +56,8 @@ internal sealed class LabeledObjective : Objective
 
     public override IReadOnlyList<string> Classes => [.. Enumerable.Range(0, _set.ClassCount).Select(_set.Vocabulary.TextOf)];
 
+    public override double LossLearningRateFactor => _declaration.LearningRateFactor;
+
     public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device)
     {
         var declaration = _declaration.Resolve(encoder.L2Normalize);

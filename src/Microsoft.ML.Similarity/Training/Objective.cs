@@ -25,6 +25,9 @@ internal abstract class Objective(FeatureStore features) : IDisposable
     /// <summary>The labels of the classes the loss knows, as text; none where examples have none.</summary>
     public virtual IReadOnlyList<string> Classes => [];
 
+    /// <summary>What the learning rate is best multiplied with for the weights of the loss.</summary>
+    public virtual double LossLearningRateFactor => 1;
+
     /// <summary>Makes the loss's computing part, with the weights it trains; called once, before the first step.</summary>
     /// <param name="encoder">The network's declaration.</param>
     /// <param name="generator">Draws initial weights; of the CPU.</param>

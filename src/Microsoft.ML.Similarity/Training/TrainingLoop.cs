@@ -173,7 +173,7 @@ internal sealed class TrainingLoop : IDisposable
         _loss.zero_grad();
         var batch = GradientCache.Backward(_encoder, _objective, examples.ToArray(), _settings.GradientCacheChunkSize);
         _optimizer.Step(_learningRate);
-        _lossOptimizer?.Step(_learningRate * _settings.LossLearningRateFactor);
+        _lossOptimizer?.Step(_learningRate * (_settings.LossLearningRateFactor ?? _objective.LossLearningRateFactor));
         _statistics.Add(batch);
     }
 

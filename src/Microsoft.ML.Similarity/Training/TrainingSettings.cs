@@ -16,8 +16,8 @@ internal sealed record TrainingSettings
 
     public required double LearningRate { get; init; }
 
-    /// <summary>What the learning rate is multiplied with for the weights of the loss.</summary>
-    public required double LossLearningRateFactor { get; init; }
+    /// <summary>What the learning rate is multiplied with for the weights of the loss; null for what suits the loss.</summary>
+    public required double? LossLearningRateFactor { get; init; }
 
     public required double WeightDecay { get; init; }
 

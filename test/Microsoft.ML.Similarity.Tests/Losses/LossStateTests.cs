@@ -20,7 +20,7 @@ public sealed class LossStateTests
     [Test]
     public void Class_vectors_are_trained_and_saved_with_their_labels()
     {
-        var model = Fast.Fit(Ml, Data, o => (o.Loss, o.LossLearningRateFactor, o.MaximumNumberOfEpochs, o.ValidationFraction) = (new ArcFaceLoss(), 100, 20, 0));
+        var model = Fast.Fit(Ml, Data, o => (o.Loss, o.MaximumNumberOfEpochs, o.ValidationFraction) = (new ArcFaceLoss(), 20, 0));
         var state = model.Model.LossState!;
         Assert.That(state.Classes, Is.EqualTo(new[] { "class 0", "class 1", "class 2", "class 3" }));
         Assert.That(state.Names, Is.EqualTo(new[] { "weights" }));

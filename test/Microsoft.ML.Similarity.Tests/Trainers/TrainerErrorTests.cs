@@ -20,6 +20,7 @@ public sealed class TrainerErrorTests
         OutOfRange(o => o.EarlyStoppingPatience = 0, "EarlyStoppingPatience", "0", "EarlyStoppingPatience must be at least 1.");
         foreach (var (rate, shown) in new[] { (0, "0"), (-0.5, "-0.5"), (double.NaN, "NaN"), (1e7, "10000000") })
             OutOfRange(o => o.LearningRate = rate, "LearningRate", shown, "LearningRate must be above 0 and at most 1000000.");
+        OutOfRange(o => o.LossLearningRateFactor = 0, "LossLearningRateFactor", "0", "LossLearningRateFactor must be above 0 and at most 1000000.");
         foreach (var (decay, shown) in new[] { (-0.5, "-0.5"), (double.NaN, "NaN"), (1e7, "10000000") })
             OutOfRange(o => o.WeightDecay = decay, "WeightDecay", shown, "WeightDecay must be at least 0 and at most 1000000.");
         foreach (var (fraction, shown) in new[] { (-0.1, "-0.1"), (1, "1"), (double.NaN, "NaN") })
