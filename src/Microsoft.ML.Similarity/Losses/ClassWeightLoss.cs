@@ -16,6 +16,9 @@ public abstract record ClassWeightLoss : Loss
 
     internal sealed override bool NeedsClasses => true;
 
+    // They begin far from where they belong, and only their directions count: at the encoder's pace they hardly get there.
+    internal override double LearningRateFactor => 100;
+
     /// <inheritdoc/>
     protected sealed override LossModule BuildModule(LossContext? context)
     {

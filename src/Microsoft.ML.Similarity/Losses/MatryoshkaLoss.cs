@@ -27,6 +27,8 @@ public sealed record MatryoshkaLoss : Loss
 
     internal override bool NeedsClasses => Inner.NeedsClasses;
 
+    internal override double LearningRateFactor => Inner.LearningRateFactor;
+
     internal override Distance DefaultDistance(bool normalize) => Inner.Distance ?? Inner.DefaultDistance(normalize);
 
     internal override Loss Resolve(bool normalize) =>

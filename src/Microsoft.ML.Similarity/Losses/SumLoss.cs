@@ -25,6 +25,8 @@ public sealed record SumLoss : Loss
 
     internal override bool NeedsClasses => Terms.Any(term => term.Loss.NeedsClasses);
 
+    internal override double LearningRateFactor => Terms.Max(term => term.Loss.LearningRateFactor);
+
     internal override Distance DefaultDistance(bool normalize) => Terms[0].Loss.Distance ?? Terms[0].Loss.DefaultDistance(normalize);
 
     internal override Loss Resolve(bool normalize) => this with

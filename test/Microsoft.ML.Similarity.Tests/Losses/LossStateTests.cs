@@ -57,7 +57,7 @@ public sealed class LossStateTests
     [Test]
     public void A_queue_is_saved_and_resumes_where_it_stopped()
     {
-        var pairs = PairData.View(Ml, PairData.Matching(Rows, 30));
+        var pairs = ExamplePairs.View(Ml, ExamplePairs.Matching(Rows, 30));
         var loss = new InfoNceLoss { QueueSize = 24 };
         var model = Ml.Similarity.Trainers.RankedPairs(new RankedPairsTrainer.Options { Loss = loss, BatchSize = 10, Seed = 1, MaximumNumberOfEpochs = 2, ValidationFraction = 0 }).Fit(pairs);
         var loaded = (PairEmbeddingTransformer)EstimatorContract.SaveAndLoad(Ml, model, pairs.Schema, out _);

@@ -68,7 +68,7 @@ public sealed class SamplerOptionTests
     [Test]
     public void Every_sampler_for_pairs_trains()
     {
-        var pairs = PairData.View(Ml, [.. PairData.Of(TrainingData.Digits, 60).Select(pair => (pair.Margin = 1, pair).pair)]);
+        var pairs = ExamplePairs.View(Ml, [.. ExamplePairs.Of(TrainingData.Digits, 60).Select(pair => (pair.Margin = 1, pair).pair)]);
         foreach (var sampler in new Sampler[] { new ShuffleSampler(), new NoDuplicatesSampler(), new WeightedSampler(), new DistributedSampler { WorldSize = 2 } })
         {
             var model = PairTrainers.Create(Ml, "RankedPairs", change: o => (o.Sampler, o.ExampleWeightColumnName) = (sampler, "Margin")).Fit(pairs);

@@ -44,7 +44,7 @@ public sealed class GradientCacheTests
     [Test]
     public void A_trainer_learns_the_same_in_chunks()
     {
-        var data = PairData.View(Ml, PairData.Of(TrainingData.Blobs(), 60));
+        var data = ExamplePairs.View(Ml, ExamplePairs.Of(TrainingData.Blobs(), 60));
         var plain = PairTrainers.Create(Ml, "RankedPairs").Fit(data);
         var chunked = PairTrainers.Create(Ml, "RankedPairs", change: o => o.GradientCacheChunkSize = 5).Fit(data);
         Assert.That(chunked.Summary.Epochs.Select(e => e.Loss), Is.EqualTo(plain.Summary.Epochs.Select(e => e.Loss)).Within(1e-4));

@@ -10,9 +10,9 @@ public sealed class PairContractTests
 {
     private static readonly MLContext Ml = new(seed: 1);
     private static readonly LabelledRow[] Rows = TrainingData.Blobs();
-    private static readonly PairRow[] Pairs = PairData.Of(Rows, 40);
-    private static readonly IDataView Data = PairData.View(Ml, Pairs);
-    private static readonly IDataView Items = PairData.View(Ml, PairData.Items(Rows));
+    private static readonly PairRow[] Pairs = ExamplePairs.Of(Rows, 40);
+    private static readonly IDataView Data = ExamplePairs.View(Ml, Pairs);
+    private static readonly IDataView Items = ExamplePairs.View(Ml, ExamplePairs.Items(Rows));
 
     [Test]
     public void Every_trainer_with_every_encoder_keeps_the_contract([ValueSource(typeof(PairTrainers), nameof(PairTrainers.Kinds))] string kind)
@@ -22,7 +22,7 @@ public sealed class PairContractTests
             new LinearEncoder { OutputDimension = 3 },
             new MlpEncoder { OutputDimension = 2, HiddenWidths = [5, 4], Dropout = 0.2, BatchNorm = true, LinearShortcut = false, L2Normalize = false },
         ];
-        var wide = PairData.View(Ml, PairData.Of(TrainingData.Blobs(dimension: 7), 40));
+        var wide = ExamplePairs.View(Ml, ExamplePairs.Of(TrainingData.Blobs(dimension: 7), 40));
         foreach (var encoder in encoders)
         {
             EstimatorContract.Check(
@@ -55,7 +55,7 @@ public sealed class PairContractTests
     {
         var byFeatures = PairTrainers.Create(Ml, kind).Fit(Data);
         var byIds = PairTrainers.Create(Ml, kind, Items).Fit(Data);
-        var items = PairData.View(Ml, PairData.Items(Rows));
+        var items = ExamplePairs.View(Ml, ExamplePairs.Items(Rows));
         var expected = Examples.Vectors<float>(byFeatures.ForColumn().Transform(items), "Embedding");
         var actual = Examples.Vectors<float>(byIds.ForColumn().Transform(items), "Embedding");
         for (var i = 0; i < expected.Length; i++)
@@ -67,7 +67,7 @@ public sealed class PairContractTests
     {
         var model = PairTrainers.Create(Ml, "RankedPairs", Items).Fit(Data);
         PairRow stranger = new() { Left = Rows[0].Features, Right = Rows[0].Features, Negative = Rows[0].Features, LeftId = "nobody", RightId = "item 0" };
-        var embedded = model.Transform(PairData.View(Ml, stranger));
+        var embedded = model.Transform(ExamplePairs.View(Ml, stranger));
         Assert.That(Examples.Vectors<float>(embedded, "LeftIdEmbedding")[0], Is.All.NaN);
         Assert.That(Examples.Vectors<float>(embedded, "RightIdEmbedding")[0], Has.None.NaN);
     }

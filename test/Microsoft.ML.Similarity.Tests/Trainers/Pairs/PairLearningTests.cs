@@ -18,40 +18,40 @@ public sealed class PairLearningTests
 
     [Test]
     public void Contrastive_pairs_learn() => Learns(
-        Ml.Similarity.Trainers.ContrastivePairs("Left", "Right", "Same"), PairData.Of(Training, 6000), "ROC-AUC", atLeast: 0.97);
+        Ml.Similarity.Trainers.ContrastivePairs("Left", "Right", "Same"), ExamplePairs.Of(Training, 6000), "ROC-AUC", atLeast: 0.97);
 
     [Test]
     public void Online_contrastive_pairs_learn() => Learns(
         Ml.Similarity.Trainers.ContrastivePairs(new ContrastivePairsTrainer.Options { LabelColumnName = "Same", Loss = new OnlineContrastivePairLoss() }),
-        PairData.Of(Training, 6000), "ROC-AUC", atLeast: 0.97);
+        ExamplePairs.Of(Training, 6000), "ROC-AUC", atLeast: 0.97);
 
     [Test]
     public void Ranked_pairs_learn() => Learns(
-        Ml.Similarity.Trainers.RankedPairs(), PairData.Matching(Training, 6000), "mean reciprocal rank", atLeast: 0.03);
+        Ml.Similarity.Trainers.RankedPairs(), ExamplePairs.Matching(Training, 6000), "mean reciprocal rank", atLeast: 0.03);
 
     [Test]
     public void Ranked_pairs_learn_from_negatives_too() => Learns(
         Ml.Similarity.Trainers.RankedPairs(new RankedPairsTrainer.Options { NegativeColumnNames = ["Negative"] }),
-        PairData.Matching(Training, 6000), "mean reciprocal rank", atLeast: 0.03);
+        ExamplePairs.Matching(Training, 6000), "mean reciprocal rank", atLeast: 0.03);
 
     [Test]
     public void Scored_pairs_learn() => Learns(
-        Ml.Similarity.Trainers.ScoredPairs(), PairData.Of(Training, 6000), "Spearman correlation", atLeast: 0.8);
+        Ml.Similarity.Trainers.ScoredPairs(), ExamplePairs.Of(Training, 6000), "Spearman correlation", atLeast: 0.8);
 
     [Test]
     public void Scores_taken_as_cosines_learn() => Learns(
         Ml.Similarity.Trainers.ScoredPairs(new ScoredPairsTrainer.Options { Loss = new CosineRegressionLoss() }),
-        PairData.Of(Training, 6000), "Spearman correlation", atLeast: 0.8);
+        ExamplePairs.Of(Training, 6000), "Spearman correlation", atLeast: 0.8);
 
     [Test]
     public void Triplets_learn() => Learns(
-        Ml.Similarity.Trainers.Triplets("Left", "Right", "Negative"), PairData.Matching(Training, 6000), "triplet accuracy", atLeast: 0.97);
+        Ml.Similarity.Trainers.Triplets("Left", "Right", "Negative"), ExamplePairs.Matching(Training, 6000), "triplet accuracy", atLeast: 0.97);
 
     [Test]
     public void A_teacher_is_followed()
     {
         // The teacher compares raw pixels of length 1; an embedding that follows it orders them as the teacher does.
-        var rows = PairData.Matching(Training, 3000);
+        var rows = ExamplePairs.Matching(Training, 3000);
         foreach (var row in rows)
             row.Margin = Cosine(row.Left, row.Right) - Cosine(row.Left, row.Negative);
         var model = Ml.Similarity.Trainers.Triplets(new TripletsTrainer.Options
@@ -60,7 +60,7 @@ public sealed class PairLearningTests
             PositiveColumnName = "Right",
             TeacherMarginColumnName = "Margin",
             Loss = new MarginMseLoss(),
-        }).Fit(PairData.View(Ml, rows));
+        }).Fit(ExamplePairs.View(Ml, rows));
         Assert.That(model.Summary.Epochs[^1].Loss, Is.LessThan(model.Summary.Epochs[0].Loss / 4));
     }
 
@@ -72,8 +72,8 @@ public sealed class PairLearningTests
         {
             // The order of one score cannot be learned; its value can.
             var model = kind == "ScoredPairs"
-                ? Ml.Similarity.Trainers.ScoredPairs(new ScoredPairsTrainer.Options { Loss = new CosineRegressionLoss(), Encoder = Small, Seed = 1 }).Fit(PairData.View(Ml, pair))
-                : PairTrainers.Create(Ml, kind, change: o => (o.Encoder, o.MaximumNumberOfEpochs) = (Small, 50)).Fit(PairData.View(Ml, pair));
+                ? Ml.Similarity.Trainers.ScoredPairs(new ScoredPairsTrainer.Options { Loss = new CosineRegressionLoss(), Encoder = Small, Seed = 1 }).Fit(ExamplePairs.View(Ml, pair))
+                : PairTrainers.Create(Ml, kind, change: o => (o.Encoder, o.MaximumNumberOfEpochs) = (Small, 50)).Fit(ExamplePairs.View(Ml, pair));
             var losses = model.Summary.Epochs;
             Assert.That(losses[^1].Loss, Is.LessThan(losses[0].Loss), kind);
             Assert.That(model.Summary.TrainingRows, Is.EqualTo(1), kind);
@@ -83,10 +83,10 @@ public sealed class PairLearningTests
     [Test]
     public void A_pair_without_weight_teaches_nothing()
     {
-        var pairs = PairData.Of(TrainingData.Blobs(), 40);
+        var pairs = ExamplePairs.Of(TrainingData.Blobs(), 40);
         foreach (var pair in pairs)
             pair.Margin = 1;
-        var wrong = PairData.Of(TrainingData.Blobs(), 40);
+        var wrong = ExamplePairs.Of(TrainingData.Blobs(), 40);
         foreach (var pair in wrong)
             (pair.Same, pair.Margin) = (!pair.Same, 0);
         Assert.That(Trained([.. pairs, .. wrong]), Is.GreaterThan(Trained([.. pairs, .. wrong.Select(pair => (pair.Margin = 1, pair).pair)]) + 0.1));
@@ -94,7 +94,7 @@ public sealed class PairLearningTests
         static double Trained(PairRow[] rows)
         {
             var model = PairTrainers.Create(Ml, "ContrastivePairs", change: o =>
-                (o.ExampleWeightColumnName, o.MaximumNumberOfEpochs, o.ValidationFraction) = ("Margin", 30, 0)).Fit(PairData.View(Ml, rows));
+                (o.ExampleWeightColumnName, o.MaximumNumberOfEpochs, o.ValidationFraction) = ("Margin", 30, 0)).Fit(ExamplePairs.View(Ml, rows));
             var blobs = TrainingData.View(Ml, TrainingData.Blobs());
             return Ml.Similarity.EvaluateRetrieval(model.ForColumn().Transform(blobs), "Label", "Embedding").MeanAveragePrecisionAtR;
         }
@@ -103,8 +103,8 @@ public sealed class PairLearningTests
     [Test]
     public void Validation_may_be_other_pairs([ValueSource(typeof(PairTrainers), nameof(PairTrainers.Kinds))] string kind)
     {
-        var training = PairData.View(Ml, PairData.Of(Training, 400));
-        var validation = PairData.View(Ml, PairData.Of(HeldOut, 300, seed: 2));
+        var training = ExamplePairs.View(Ml, ExamplePairs.Of(Training, 400));
+        var validation = ExamplePairs.View(Ml, ExamplePairs.Of(HeldOut, 300, seed: 2));
         var summary = PairTrainers.Create(Ml, kind).Fit(training, validation).Summary;
         Assert.That((summary.TrainingRows, summary.ValidationRows), Is.EqualTo((400, 300)));
         Assert.That(summary.Epochs.Select(epoch => epoch.ValidationMetric), Is.All.Not.Null);
@@ -113,8 +113,8 @@ public sealed class PairLearningTests
     [Test]
     public void What_is_measured_is_what_the_evaluation_of_such_pairs_gives()
     {
-        var validation = PairData.View(Ml, PairData.Of(HeldOut, 300, seed: 2));
-        var training = PairData.View(Ml, PairData.Of(Training, 400));
+        var validation = ExamplePairs.View(Ml, ExamplePairs.Of(HeldOut, 300, seed: 2));
+        var training = ExamplePairs.View(Ml, ExamplePairs.Of(Training, 400));
         var model = PairTrainers.Create(Ml, "ContrastivePairs").Fit(training, validation);
         var embedded = model.Transform(validation);
         var left = Examples.Vectors<float>(embedded, "LeftEmbedding");
@@ -138,7 +138,7 @@ public sealed class PairLearningTests
 
     private static void Learns(PairTrainer trainer, PairRow[] pairs, string metric, double atLeast)
     {
-        var model = trainer.Fit(PairData.View(Ml, pairs));
+        var model = trainer.Fit(ExamplePairs.View(Ml, pairs));
         var learned = Ml.Similarity.EvaluateRetrieval(model.ForColumn().Transform(HeldOutView), "Label", "Embedding").MeanAveragePrecisionAtR;
         TestContext.Out.WriteLine($"MAP@R {learned:F3} (raw {Raw:F3}), {model.Summary.ValidationMetric} {model.Summary.Epochs[^1].ValidationMetric:F3}");
         Assert.That(learned, Is.GreaterThan(Raw + 0.05));

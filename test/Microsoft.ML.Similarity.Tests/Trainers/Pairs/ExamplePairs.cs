@@ -3,7 +3,7 @@ using Microsoft.ML.Similarity.Tests.Training;
 
 namespace Microsoft.ML.Similarity.Tests.Trainers.Pairs;
 
-internal static class PairData
+internal static class ExamplePairs
 {
     /// <summary>Random pairs of some labelled rows, half of them of one class; each with a row of another class.</summary>
     public static PairRow[] Of(LabelledRow[] rows, int count, int seed = 1)
