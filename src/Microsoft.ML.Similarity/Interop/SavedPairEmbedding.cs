@@ -15,7 +15,7 @@ namespace Microsoft.ML.Similarity.Interop;
 /// <summary>The saved form of a <see cref="PairEmbeddingTransformer"/>.</summary>
 internal static class SavedPairEmbedding
 {
-    public const string Signature = "SIMPAIRS";
+    public const string Signature = "SIMPAIRE";
     private const string WeightsStream = "Weights";
     private const string IdsStream = "Ids";
     private const string ItemsStream = "Items";
