@@ -27,10 +27,8 @@ internal static class BlockedTriplets
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(block, rows - start);
-            var (positive, isPositive) = padded.Narrow(start, count);
-            var mask = isPositive.unsqueeze(2).logical_and(tuples.Negatives.narrow(0, start, count).unsqueeze(1));
-            if (tuples.Band is { } band)
-                mask = mask.logical_and(band.Contains(start, count, positive));
+            var anchors = padded.Narrow(start, count);
+            var (positive, mask) = (anchors.Rows, tuples.ToMask(start, anchors));
 
             var rowValues = values.narrow(0, start, count);
             var negative = rowValues.unsqueeze(1);

@@ -15,7 +15,7 @@ namespace Microsoft.ML.Similarity.Losses;
 internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor SelectedByAnchor)
 {
     /// <param name="distances">[B, B] without gradient.</param>
-    /// <param name="tuples">The triplets to count; a band must be one of these distances.</param>
+    /// <param name="tuples">The triplets to count; a condition must be a band of these distances.</param>
     /// <param name="margin">The hinge's margin.</param>
     public static SortedHinge Count(Tensor distances, TupleSelection tuples, double margin)
     {
@@ -31,7 +31,7 @@ internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor S
             using var block = NewDisposeScope();
             var count = Math.Min(step, rows - start);
             CountRows(
-                distances.narrow(0, start, count), tuples.Positives.narrow(0, start, count), tuples.Negatives.narrow(0, start, count), tuples.Band, margin,
+                distances.narrow(0, start, count), tuples.Positives.narrow(0, start, count), tuples.Negatives.narrow(0, start, count), tuples.Condition as TripletBand, margin,
                 slope.narrow(0, start, count), active.narrow(0, start, count), selected.narrow(0, start, count));
         }
         return new(slope.MoveToOuterDisposeScope(), active.MoveToOuterDisposeScope(), selected.MoveToOuterDisposeScope());

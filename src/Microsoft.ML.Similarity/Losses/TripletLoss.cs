@@ -46,7 +46,7 @@ public sealed record TripletLoss : Loss
             using (no_grad())
             {
                 // Sorting needs the loss and the miner to see the same order of distances.
-                var sortable = !loss.SoftMargin && !loss.Swap && (tuples.Band is null || ReferenceEquals(tuples.Band.Distances, distances));
+                var sortable = !loss.SoftMargin && !loss.Swap && (tuples.Condition is null || (tuples.Condition is TripletBand band && ReferenceEquals(band.Distances, distances)));
                 return sortable
                     ? Assemble(distances, SortedHinge.Count(distances.detach(), tuples, loss.Margin), batch.Weights)
                     : BlockedTriplets.Compute(distances, tuples, loss, batch.Weights);

@@ -10,6 +10,9 @@ namespace Microsoft.ML.Similarity.Miners;
 [JsonDerivedType(typeof(BatchEasyHardMiner), "batchEasyHard")]
 [JsonDerivedType(typeof(MultiSimilarityMiner), "multiSimilarity")]
 [JsonDerivedType(typeof(PairMarginMiner), "pairMargin")]
+[JsonDerivedType(typeof(AngularMiner), "angular")]
+[JsonDerivedType(typeof(DistanceWeightedMiner), "distanceWeighted")]
+[JsonDerivedType(typeof(UniformHistogramMiner), "uniformHistogram")]
 public abstract record Miner
 {
     /// <summary>How embeddings are compared. Null, the default, means as the loss compares them.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Similarity.Miners;
 
 /// <summary>A condition on triplets: <see cref="Above"/> &lt; d(a,n) - d(a,p) ≤ <see cref="UpTo"/>.</summary>
-public sealed class TripletBand
+public sealed class TripletBand : TripletCondition
 {
     internal TripletBand(Tensor distances, double above, double upTo)
     {
@@ -22,12 +22,7 @@ public sealed class TripletBand
     /// <summary>The bound that d(a,n) - d(a,p) must not exceed.</summary>
     public double UpTo { get; }
 
-    /// <summary>Which triplets of some anchors fulfil the condition.</summary>
-    /// <param name="start">The first anchor.</param>
-    /// <param name="count">The number of anchors b.</param>
-    /// <param name="positive">[b, p] row numbers of the positives looked at.</param>
-    /// <returns>[b, p, B] Booleans.</returns>
-    internal Tensor Contains(long start, long count, Tensor positive)
+    internal override Tensor Contains(long start, long count, Tensor positive)
     {
         var rows = Distances.detach().narrow(0, start, count);
         var difference = rows.unsqueeze(1) - rows.gather(1, positive).unsqueeze(2);

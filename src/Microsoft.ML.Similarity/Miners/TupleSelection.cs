@@ -6,17 +6,17 @@ namespace Microsoft.ML.Similarity.Miners;
 
 /// <summary>
 /// The tuples a miner chose, as masks: all triplets of a chosen positive and a chosen negative pair of the same anchor,
-/// within a band of d(a,n) - d(a,p) where there is one. O(B²) memory; lists of indices are made only when asked for.
+/// that fulfil a condition where there is one. O(B²) memory; lists of indices are made only when asked for.
 /// </summary>
 public sealed class TupleSelection
 {
     private readonly bool _pairs;
 
-    internal TupleSelection(Tensor positives, Tensor negatives, TripletBand? band = null)
+    internal TupleSelection(Tensor positives, Tensor negatives, TripletCondition? condition = null)
     {
         Positives = positives;
         Negatives = negatives;
-        Band = band;
+        Condition = condition;
     }
 
     private TupleSelection(Tensor positives, Tensor negatives, bool pairs)
@@ -29,7 +29,7 @@ public sealed class TupleSelection
     public Tensor Negatives { get; }
 
     /// <summary>What the triplets must fulfil besides, or null.</summary>
-    public TripletBand? Band { get; }
+    public TripletCondition? Condition { get; }
 
     /// <summary>All tuples of a relation.</summary>
     public static TupleSelection All(Relation relation)
@@ -49,13 +49,13 @@ public sealed class TupleSelection
     {
         if (_pairs)
             return (Positives, Negatives);
-        if (Band is null)
+        if (Condition is null)
         {
             var complete = Positives.any(1, keepdim: true).logical_and(Negatives.any(1, keepdim: true));
             return (Positives.logical_and(complete), Negatives.logical_and(complete));
         }
-        var triplets = ToMask();
-        return (triplets.any(2), triplets.any(1));
+        var (asPositive, asNegative) = CountPairs(ScalarType.Float32);
+        return (asPositive > Zero, asNegative > Zero);
     }
 
     /// <summary>The chosen triplets, one a row: anchor, positive, negative, in ascending order.</summary>
@@ -65,26 +65,53 @@ public sealed class TupleSelection
     /// <summary>In how many chosen triplets each pair is: two [B, B] matrices of numbers.</summary>
     internal (Tensor AsPositive, Tensor AsNegative) CountPairs(ScalarType type)
     {
-        if (Band is null)
+        if (Condition is null)
         {
             var positives = Positives.to(type);
             var negatives = Negatives.to(type);
             return (positives * negatives.sum(1, keepdim: true), negatives * positives.sum(1, keepdim: true));
         }
+        if (Condition is not TripletBand band)
+            return CountBlocks(type);
         // With an endless margin every selected triplet is active, so its counts are those of the pairs.
-        var slope = SortedHinge.Count(Band.Distances.detach(), this, double.PositiveInfinity).Slope.to(type);
+        var slope = SortedHinge.Count(band.Distances.detach(), this, double.PositiveInfinity).Slope.to(type);
         return (slope.masked_fill(Positives.logical_not(), Zero), -slope.masked_fill(Negatives.logical_not(), Zero));
+    }
+
+    /// <summary>Which triplets of some anchors are chosen.</summary>
+    /// <param name="start">The first anchor.</param>
+    /// <param name="positives">[b, p] positives of these anchors.</param>
+    /// <returns>[b, p, B] Booleans.</returns>
+    internal Tensor ToMask(long start, PaddedPositives positives)
+    {
+        var count = positives.Rows.shape[0];
+        var mask = positives.IsPositive.unsqueeze(2).logical_and(Negatives.narrow(0, start, count).unsqueeze(1));
+        return Condition is null ? mask : mask.logical_and(Condition.Contains(start, count, positives.Rows));
+    }
+
+    private (Tensor AsPositive, Tensor AsNegative) CountBlocks(ScalarType type)
+    {
+        var rows = Positives.shape[0];
+        var padded = PaddedPositives.Of(Positives);
+        var step = RowBlocks.Rows(padded.Most * rows);
+        var asPositive = zeros(rows, rows, dtype: type, device: Positives.device);
+        var asNegative = zeros_like(asPositive);
+        for (var start = 0L; start < rows; start += step)
+        {
+            using var scope = NewDisposeScope();
+            var count = Math.Min(step, rows - start);
+            var block = padded.Narrow(start, count);
+            var triplets = ToMask(start, block).to(type);
+            asPositive.narrow(0, start, count).scatter_add_(1, block.Rows, triplets.sum(2));
+            asNegative.narrow(0, start, count).copy_(triplets.sum(1));
+        }
+        return (asPositive, asNegative);
     }
 
     private Tensor ToMask()
     {
-        var triplets = Positives.unsqueeze(2).logical_and(Negatives.unsqueeze(1));
-        if (Band is not null)
-        {
-            var rows = Positives.shape[0];
-            var all = arange(Number(rows), device: Positives.device).expand(rows, rows);
-            triplets = triplets.logical_and(Band.Contains(0, rows, all));
-        }
-        return triplets;
+        var rows = Positives.shape[0];
+        var all = arange(Number(rows), device: Positives.device).expand(rows, rows);
+        return ToMask(0, new(all, Positives));
     }
 }

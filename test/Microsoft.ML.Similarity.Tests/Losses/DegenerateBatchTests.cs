@@ -35,6 +35,7 @@ public sealed class DegenerateBatchTests
     [
         null, new BatchHardMiner(), new TripletMarginMiner(),
         new TripletMarginMiner { Kind = TripletKind.All }, new TripletMarginMiner { Kind = TripletKind.Hard },
+        new AngularMiner(), new DistanceWeightedMiner(),
     ];
 
     private static readonly ScalarType[] Types = [ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float32, ScalarType.Float64];
@@ -217,7 +218,10 @@ public sealed class DegenerateBatchTests
         var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(tensor(labels)), weights);
         using var generator = new Generator(1, CPU);
         var module = loss.CreateModule(new LossContext((int)embeddings.shape[1], 8, generator));
-        var result = module.call(batch, (miner is null ? null : miner with { Distance = loss.Distance })?.Mine(batch));
+        // The weights of this one are those of directions.
+        if (miner is not (null or DistanceWeightedMiner))
+            miner = miner with { Distance = loss.Distance };
+        var result = module.call(batch, miner?.Mine(batch));
         return (result.Value, result.ActiveFraction, module);
     }
 }

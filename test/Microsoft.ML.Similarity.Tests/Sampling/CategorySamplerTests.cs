@@ -80,7 +80,7 @@ public sealed class CategorySamplerTests
         var categoryOf = rows.Classes!.Zip(rows.Categories!).Distinct().ToDictionary(pair => pair.First, pair => pair.Second);
         // What a category can give at most without a class beyond its half.
         var most = classes.GroupBy(c => categoryOf[c.Key]).ToDictionary(group => group.Key, group => group.Sum(c => Math.Min(c.Value, half)));
-var turns = classes.GroupBy(c => categoryOf[c.Key]).Sum(group => group.Sum(c => c.Value) / Math.Max(1, size / sampler.CategoriesPerBatch) + 1);
+        var turns = classes.GroupBy(c => categoryOf[c.Key]).Sum(group => group.Sum(c => c.Value) / Math.Max(1, size / sampler.CategoriesPerBatch) + 1);
         Assert.That(batches, Has.Length.LessThanOrEqualTo(2 * turns + 2), $"no needless batches: {what}");
         foreach (var batch in batches)
         {

@@ -1,5 +1,7 @@
 using Microsoft.ML.Similarity.Losses.Pairs;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static Microsoft.ML.Similarity.Tensors.Ranges;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses.Views;
 
@@ -9,13 +11,17 @@ namespace Microsoft.ML.Similarity.Losses.Views;
 /// </summary>
 /// <remarks>
 /// The mean over all 2B rows of -s(i, i')/T + log Σ exp(s(i, k)/T), i' the other view and k over all rows but these two, s the
-/// cosine; it can be below 0. Exactly 0 for one row, which has no negatives. Yeh et al., "Decoupled Contrastive Learning"
-/// (2022). O(B²) memory.
+/// cosine; it can be below 0. Exactly 0 for one row, which has no negatives. With <see cref="Sigma"/> the first term has the
+/// weight 2 - exp(s(i, i')/σ) / mean exp(s(j, j')/σ), the mean over the batch's pairs: pairs that are less alike than others count for more
+/// (DCL-W; as in the authors' code, the weight has a gradient, too). Yeh et al., "Decoupled Contrastive Learning" (2022). O(B²) memory.
 /// </remarks>
 public sealed record DclLoss : PairLoss
 {
     /// <summary>T, above 0. Default 0.1.</summary>
     public double Temperature { get; init => field = Above(value, 0, nameof(Temperature)); } = 0.1;
+
+    /// <summary>σ, above 0, the spread of the pairs' weights; null, the default, for no weights. The paper has 0.5.</summary>
+    public double? Sigma { get; init => field = value is { } sigma ? Above(sigma, 0, nameof(Sigma)) : null; }
 
     /// <inheritdoc/>
     protected override PairLossModule BuildModule(LossContext? context) => new Module(this);
@@ -29,7 +35,12 @@ public sealed record DclLoss : PairLoss
             var (logits, own) = TwoViews.Compare(input, loss.Temperature);
             var selves = TwoViews.Selves(input);
             var related = selves.logical_or(selves.roll(input.Rows, 1));
-            return AllActive(WeightedMean(input, (SimilarityMask.LogSumExp(logits, related.logical_not()) - own).reshape(2, input.Rows)));
+            var positive = loss.Sigma is { } sigma ? own * Weights(own, sigma) : own;
+            return AllActive(WeightedMean(input, (SimilarityMask.LogSumExp(logits, related.logical_not()) - positive).reshape(2, input.Rows)));
         }
+
+        // Both rows of a pair have its cosine, so the mean over the rows is that over the pairs.
+        private Tensor Weights(Tensor own, double sigma) =>
+            Number(2) - (own * Number(loss.Temperature / sigma)).softmax(0) * Number(own.shape[0]);
     }
 }

@@ -17,6 +17,7 @@ public sealed class DegeneratePairTests
         new CoSentLoss(), new CoSentLoss { Scale = 300 }, new AnglELoss(), new AnglELoss { Scale = 300 }, new CosineRegressionLoss(),
         new ExplicitTripletLoss(), new ExplicitTripletLoss { SoftMargin = true, Margin = 300 }, new MarginMseLoss(),
         new ViewNTXentLoss(), new ViewNTXentLoss { Temperature = 1 / 300.0 }, new DclLoss(), new DclLoss { Temperature = 1 / 300.0 },
+        new DclLoss { Sigma = 0.5 },
         new InfoNceLoss { QueueSize = 4 }, new InfoNceLoss { QueueSize = 4, Temperature = 1 / 300.0 },
         new BarlowTwinsLoss(), new VicRegLoss(), new NegativeCosineLoss(),
         .. LossExamples.PairLosses.Where(loss => loss is MatryoshkaPairLoss or SumPairLoss or LabelledPairLoss),

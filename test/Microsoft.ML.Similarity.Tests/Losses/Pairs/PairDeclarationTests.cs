@@ -22,6 +22,7 @@ public sealed class PairDeclarationTests
         AssertRefused("Temperature", "above 0", () => new ViewNTXentLoss { Temperature = value });
         AssertRefused("Temperature", "above 0", () => new InfoNceLoss { Temperature = value });
         AssertRefused("Temperature", "above 0", () => new DclLoss { Temperature = value });
+        AssertRefused("Sigma", "above 0", () => new DclLoss { Sigma = value });
         AssertRefused("Lambda", "of at least 0", () => new BarlowTwinsLoss { Lambda = value });
         AssertRefused("Similarity", "of at least 0", () => new VicRegLoss { Similarity = value });
         AssertRefused("Variance", "of at least 0", () => new VicRegLoss { Variance = value });

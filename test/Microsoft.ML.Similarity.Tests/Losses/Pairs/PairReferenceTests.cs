@@ -122,6 +122,17 @@ public sealed class PairReferenceTests
         });
 
     [Test]
+    public void Decoupled_with_weights() =>
+        PairReference.AssertEqual(new DclLoss { Temperature = 0.5, Sigma = 0.7 }, 4, null, 0, (left, right, _) =>
+        {
+            double[][] rows = [.. left, .. right];
+            double Own(int i) => PairReference.Cosine(rows[i], rows[(i + 4) % 8]);
+            var mean = Enumerable.Range(0, 4).Average(i => Math.Exp(Own(i) / 0.7));
+            return Enumerable.Range(0, 8).Average(i => -(2 - Math.Exp(Own(i) / 0.7) / mean) * Own(i) / 0.5
+                + Math.Log(Enumerable.Range(0, 8).Where(k => k % 4 != i % 4).Sum(k => Math.Exp(PairReference.Cosine(rows[i], rows[k]) / 0.5))));
+        });
+
+    [Test]
     public void Negative_cosine() =>
         PairReference.AssertEqual(new NegativeCosineLoss(), 4, null, 0,
             (left, right, _) => -left.Zip(right, PairReference.Cosine).Average(), fixedRight: true);
