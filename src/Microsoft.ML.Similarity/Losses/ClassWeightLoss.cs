@@ -13,6 +13,8 @@ public abstract record ClassWeightLoss : Loss
     /// <summary>How many vectors a class has.</summary>
     internal virtual int VectorsPerClass => 1;
 
+    internal sealed override string? ReferencesRefused => "it compares them with vectors of its own for each class";
+
     /// <inheritdoc/>
     protected sealed override LossModule BuildModule(LossContext? context)
     {

@@ -13,7 +13,7 @@ public sealed class TripletBand
         UpTo = upTo;
     }
 
-    /// <summary>[B, B] distances the condition is about.</summary>
+    /// <summary>[B, R] distances the condition is about.</summary>
     public Tensor Distances { get; }
 
     /// <summary>The bound that d(a,n) - d(a,p) must exceed; negative infinity for none.</summary>
@@ -25,8 +25,8 @@ public sealed class TripletBand
     /// <summary>Which triplets of some anchors fulfil the condition.</summary>
     /// <param name="start">The first anchor.</param>
     /// <param name="count">The number of anchors b.</param>
-    /// <param name="positive">[b, p] row numbers of the positives looked at.</param>
-    /// <returns>[b, p, B] Booleans.</returns>
+    /// <param name="positive">[b, p] numbers of the positives' columns looked at.</param>
+    /// <returns>[b, p, R] Booleans.</returns>
     internal Tensor Contains(long start, long count, Tensor positive)
     {
         var rows = Distances.detach().narrow(0, start, count);

@@ -22,10 +22,10 @@ public sealed class TupleSelection
     private TupleSelection(Tensor positives, Tensor negatives, bool pairs)
         : this(positives, negatives) => _pairs = pairs;
 
-    /// <summary>[B, B] Booleans: the chosen positive pairs, anchors in rows.</summary>
+    /// <summary>[B, R] Booleans: the chosen positive pairs, anchors in rows.</summary>
     public Tensor Positives { get; }
 
-    /// <summary>[B, B] Booleans: the chosen negative pairs, anchors in rows.</summary>
+    /// <summary>[B, R] Booleans: the chosen negative pairs, anchors in rows.</summary>
     public Tensor Negatives { get; }
 
     /// <summary>What the triplets must fulfil besides, or null.</summary>
@@ -42,7 +42,7 @@ public sealed class TupleSelection
     internal static TupleSelection OfPairs(Tensor positives, Tensor negatives) => new(positives, negatives, pairs: true);
 
     /// <summary>
-    /// Two [B, B] masks of positive and negative pairs: those chosen, where the miner chose pairs; those that occur in at least
+    /// Two [B, R] masks of positive and negative pairs: those chosen, where the miner chose pairs; those that occur in at least
     /// one chosen triplet, where it chose triplets.
     /// </summary>
     public (Tensor Positives, Tensor Negatives) ToPairs()
@@ -62,7 +62,7 @@ public sealed class TupleSelection
     /// <returns>[T, 3] int64. For inspection: a large batch has very many triplets, and this lists them in O(B³) memory.</returns>
     public Tensor ToTriplets() => ToMask().nonzero();
 
-    /// <summary>In how many chosen triplets each pair is: two [B, B] matrices of numbers.</summary>
+    /// <summary>In how many chosen triplets each pair is: two [B, R] matrices of numbers.</summary>
     internal (Tensor AsPositive, Tensor AsNegative) CountPairs(ScalarType type)
     {
         if (Band is null)
@@ -81,8 +81,8 @@ public sealed class TupleSelection
         var triplets = Positives.unsqueeze(2).logical_and(Negatives.unsqueeze(1));
         if (Band is not null)
         {
-            var rows = Positives.shape[0];
-            var all = arange(Number(rows), device: Positives.device).expand(rows, rows);
+            var (rows, columns) = (Positives.shape[0], Positives.shape[1]);
+            var all = arange(Number(columns), device: Positives.device).expand(rows, columns);
             triplets = triplets.logical_and(Band.Contains(0, rows, all));
         }
         return triplets;
