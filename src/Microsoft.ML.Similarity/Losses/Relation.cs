@@ -1,3 +1,5 @@
+using Microsoft.ML.Similarity.Tensors;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -62,6 +64,36 @@ public sealed class Relation
         return compared is null
             ? new(positives, negatives, labels, isWithinBatch: false)
             : new(positives.logical_and(compared), negatives.logical_and(compared), labels, isWithinBatch: false);
+    }
+
+    /// <summary>The rows of a batch belong together when their sets of labels overlap enough; a row without labels belongs to none.</summary>
+    /// <param name="membership">[B, C] Booleans: which of C labels a row has.</param>
+    /// <param name="minimumOverlap">
+    /// How many of the labels that either row has both must have, 0 to 1 (the Jaccard index); one at least. Default 0: any label in common.
+    /// </param>
+    /// <exception cref="ArgumentException">The membership is not a matrix of Booleans.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The overlap is not from 0 to 1.</exception>
+    public static Relation FromLabelSets(Tensor membership, double minimumOverlap = 0)
+    {
+        ArgumentNullException.ThrowIfNull(membership);
+        Ranges.Between(minimumOverlap, 0, 1, nameof(minimumOverlap));
+        if (membership.dtype != ScalarType.Bool || membership.dim() != 2)
+            throw new ArgumentException($"The membership must be [rows, labels] Booleans; got {membership.dtype} {Describe(membership.shape)}.", nameof(membership));
+        // Counts are exact in float32 up to 2^24, and their quotients rounded in float64 as a written threshold is.
+        var numbers = membership.to(ScalarType.Float32);
+        var shared = numbers.matmul(numbers.t()).to(ScalarType.Float64);
+        var sizes = membership.sum(1);
+        var either = sizes.unsqueeze(1) + sizes.unsqueeze(0) - shared;
+        var together = (shared > Zero).logical_and(shared / either.clamp_min(One) >= Number(minimumOverlap));
+        return FromPairs(together);
+    }
+
+    /// <summary>The rows of a batch belong together where a matrix says so; what it says of a row and itself does not matter.</summary>
+    /// <param name="together">[B, B] Booleans.</param>
+    internal static Relation FromPairs(Tensor together)
+    {
+        var others = eye(together.shape[0], dtype: ScalarType.Bool, device: together.device).logical_not();
+        return new(together.logical_and(others), together.logical_not().logical_and(others), labels: null, isWithinBatch: true);
     }
 
     /// <summary>Any relation, as two masks.</summary>
