@@ -32,12 +32,7 @@ public static class PairEvaluationExtensions
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(pairs);
-        if (pairs.Schema.GetColumnOrNull(labelColumnName) is { Type: not BooleanDataViewType } other)
-        {
-            var shape = Shapes.Of(new DataViewSchema.DetachedColumn(other.Name, other.Type));
-            throw InputColumns.Mismatch(LabelRole, labelColumnName, "Boolean", shape.Describe());
-        }
-        var label = InputColumns.Label(pairs.Schema, labelColumnName);
+        var label = InputColumns.Boolean(pairs.Schema, labelColumnName, LabelRole);
         var score = InputColumns.Number(pairs.Schema, scoreColumnName, ScoreRole);
         return VerificationEvaluator.Evaluate(ScoreReader.ReadPairs(pairs, label, score, smallerIsSimilar), falseAcceptRates);
     }

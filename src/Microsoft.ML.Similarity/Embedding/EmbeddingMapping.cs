@@ -5,7 +5,7 @@ namespace Microsoft.ML.Similarity.Embedding;
 
 /// <summary>Embeds batches of rows for an <see cref="EmbeddingTransformer"/>.</summary>
 internal sealed class EmbeddingMapping(
-    EmbeddingModel model, TorchEvaluator? torch, string featureColumn, DataViewSchema.DetachedColumn output) : IBatchMapping
+    EmbeddingModel model, TorchEvaluator? torch, string featureColumn, DataViewSchema.DetachedColumn output, string role = "feature") : IBatchMapping
 {
     private const int MaximumBatchSize = 1024;
 
@@ -16,12 +16,12 @@ internal sealed class EmbeddingMapping(
 
     public IReadOnlyList<DataViewSchema.DetachedColumn> GetOutputColumns(DataViewSchema input)
     {
-        InputColumns.Features(input, featureColumn, dimension: model.InputDimension);
+        InputColumns.Features(input, featureColumn, role, model.InputDimension);
         return [output];
     }
 
     public IReadOnlyList<int> GetInputColumns(DataViewSchema input) =>
-        [InputColumns.Features(input, featureColumn, dimension: model.InputDimension).Index];
+        [InputColumns.Features(input, featureColumn, role, model.InputDimension).Index];
 
     public IBatchScorer CreateScorer(DataViewRow input, int capacity)
     {

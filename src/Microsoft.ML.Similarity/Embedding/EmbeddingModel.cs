@@ -1,15 +1,17 @@
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Losses;
 
 namespace Microsoft.ML.Similarity.Embedding;
 
 /// <summary>A trained encoder: what it is and its weights. Immutable; safe for use by several threads.</summary>
 public sealed class EmbeddingModel
 {
-    internal EmbeddingModel(Encoder encoder, int inputDimension, EncoderWeights weights)
+    internal EmbeddingModel(Encoder encoder, int inputDimension, EncoderWeights weights, LossState? lossState)
     {
         Encoder = encoder;
         InputDimension = inputDimension;
         Weights = weights;
+        LossState = lossState;
         Network = encoder.CreateDenseNetwork(weights, inputDimension);
     }
 
@@ -22,7 +24,14 @@ public sealed class EmbeddingModel
     /// <summary>The number of values of an embedding.</summary>
     public int OutputDimension => Encoder.OutputDimension;
 
+    /// <summary>What the loss it was trained with has learned or remembers; null for a loss without state. Embedding does not need it.</summary>
+    public LossState? LossState { get; }
+
     internal EncoderWeights Weights { get; }
 
     internal DenseNetwork Network { get; }
+
+    /// <summary>The same encoder with the first values of its output only; without the loss's state, which is about all of them.</summary>
+    internal EmbeddingModel Truncate(int dimension) =>
+        new(Encoder with { OutputDimension = dimension }, InputDimension, Encoder.Truncate(Weights, dimension), lossState: null);
 }

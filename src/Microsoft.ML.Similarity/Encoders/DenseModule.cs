@@ -9,7 +9,6 @@ namespace Microsoft.ML.Similarity.Encoders;
 /// <summary>The network of <see cref="LinearEncoder"/> and <see cref="MlpEncoder"/>.</summary>
 internal sealed class DenseModule : EncoderModule
 {
-    private readonly Generator _generator;
     private readonly DenseShape _shape;
     private readonly double _dropout;
     private readonly bool _normalize;
@@ -27,7 +26,6 @@ internal sealed class DenseModule : EncoderModule
     public DenseModule(Encoder encoder, int inputDimension, DenseShape shape, double dropout, Generator generator)
         : base(encoder.GetType().Name)
     {
-        _generator = generator;
         _shape = shape;
         _dropout = dropout;
         _normalize = encoder.L2Normalize;
@@ -77,8 +75,8 @@ internal sealed class DenseModule : EncoderModule
             x = Activate(x);
             if (_dropout > 0 && training)
             {
-                // Drawn from our own generator: torch's is global, and other code moves it.
-                var keep = empty_like(x).bernoulli_(1 - _dropout, _generator);
+                var randomness = Randomness ?? throw new InvalidOperationException("Dropout needs Randomness to be set.");
+                var keep = empty_like(x).bernoulli_(1 - _dropout, randomness);
                 x = x * keep / Number(1 - _dropout);
             }
         }

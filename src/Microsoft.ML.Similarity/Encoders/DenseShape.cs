@@ -21,4 +21,13 @@ internal sealed record DenseShape(IReadOnlyList<int> HiddenWidths, Activation Ac
     public static string LinearName(int layer) => $"linear{layer}";
 
     public static string NormName(int layer) => $"norm{layer}";
+
+    /// <summary>The weights of a network that gives the first values of the output only: those of the maps that end in it are cut.</summary>
+    public EncoderWeights Truncate(EncoderWeights weights, int dimension)
+    {
+        string[] maps = [LinearName(HiddenWidths.Count), ShortcutName];
+        return new(weights.Entries.Select(entry => Array.Exists(maps, map => entry.Key.StartsWith($"{map}.", StringComparison.Ordinal))
+            ? KeyValuePair.Create(entry.Key, entry.Value.FirstRows(dimension))
+            : entry));
+    }
 }

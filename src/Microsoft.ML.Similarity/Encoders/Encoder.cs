@@ -27,7 +27,7 @@ public abstract record Encoder
 
     /// <summary>The network with fresh weights.</summary>
     /// <param name="inputDimension">The number of features of a row.</param>
-    /// <param name="generator">Draws the initial weights and, in training, the dropout masks.</param>
+    /// <param name="generator">Draws the initial weights; of the CPU.</param>
     internal EncoderModule CreateModule(int inputDimension, Generator generator)
     {
         using var scope = NewDisposeScope();
@@ -38,12 +38,22 @@ public abstract record Encoder
         return module;
     }
 
+    /// <summary>
+    /// Whether, in training, the embedding of a row depends on the other rows of its batch, as with batch normalisation.
+    /// </summary>
+    internal virtual bool DependsOnBatch => false;
+
     private protected abstract EncoderModule BuildModule(int inputDimension, Generator generator);
 
     /// <summary>The same network as plain arrays, where it is made of dense layers only.</summary>
     /// <param name="weights">The module's weights and buffers by name.</param>
     /// <param name="inputDimension">The number of features of a row.</param>
     internal abstract DenseNetwork CreateDenseNetwork(EncoderWeights weights, int inputDimension);
+
+    /// <summary>The weights of the same network with the first values of its output only.</summary>
+    /// <param name="weights">The module's weights and buffers by name.</param>
+    /// <param name="dimension">How many values to keep, from 1 to <see cref="OutputDimension"/>.</param>
+    internal abstract EncoderWeights Truncate(EncoderWeights weights, int dimension);
 
     private protected static int Positive(int value, string name) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");

@@ -5,6 +5,10 @@ namespace Microsoft.ML.Similarity.Encoders;
 /// <summary>An encoder's network with its weights: from [B, features] to [B, dimension].</summary>
 internal abstract class EncoderModule(string name) : nn.Module<Tensor, Tensor>(name)
 {
+    /// <summary>Draws what is random in training, such as dropout masks; of the module's device. Null where nothing is trained.</summary>
+    /// <remarks>Not torch's own generator, which is global: other code moves it.</remarks>
+    public Generator? Randomness { get; set; }
+
     /// <summary>Sets the statistics by which inputs are standardised; without effect where the encoder does not.</summary>
     /// <param name="mean">One mean for each feature.</param>
     /// <param name="deviation">One standard deviation for each feature, above 0.</param>

@@ -47,5 +47,9 @@ internal sealed class EncoderWeights(IEnumerable<KeyValuePair<string, EncoderWei
 
     /// <param name="Shape">The sizes of the tensor's dimensions.</param>
     /// <param name="Values">Row-major; not to be changed.</param>
-    public sealed record Entry(long[] Shape, float[] Values);
+    public sealed record Entry(long[] Shape, float[] Values)
+    {
+        /// <summary>The first entries along the first dimension.</summary>
+        public Entry FirstRows(int count) => new([count, .. Shape[1..]], Values[..(int)(Values.Length / Shape[0] * count)]);
+    }
 }

@@ -15,4 +15,7 @@ public sealed record LinearEncoder : Encoder
     /// <inheritdoc/>
     internal override DenseNetwork CreateDenseNetwork(EncoderWeights weights, int inputDimension) =>
         DenseFolding.Fold(this, weights, inputDimension, DenseShape.Linear);
+
+    /// <inheritdoc/>
+    internal override EncoderWeights Truncate(EncoderWeights weights, int dimension) => DenseShape.Linear.Truncate(weights, dimension);
 }

@@ -49,12 +49,17 @@ public sealed record MlpEncoder : Encoder
     /// </summary>
     public bool LinearShortcut { get; init; } = true;
 
+    internal override bool DependsOnBatch => BatchNorm && HiddenWidths.Count > 0;
+
     private protected override EncoderModule BuildModule(int inputDimension, Generator generator) =>
         new DenseModule(this, inputDimension, Layers, Dropout, generator);
 
     /// <inheritdoc/>
     internal override DenseNetwork CreateDenseNetwork(EncoderWeights weights, int inputDimension) =>
         DenseFolding.Fold(this, weights, inputDimension, Layers);
+
+    /// <inheritdoc/>
+    internal override EncoderWeights Truncate(EncoderWeights weights, int dimension) => Layers.Truncate(weights, dimension);
 
     private DenseShape Layers => new(HiddenWidths, Activation, BatchNorm, LinearShortcut && HiddenWidths.Count > 0);
 

@@ -20,8 +20,9 @@ internal static class SavedEmbedding
     {
         SavedModel.WriteHeader(context, Signature);
         SavedModel.WriteOptions(context, new Options(
-            transformer.FeatureColumnName, transformer.OutputColumnName, transformer.Model.InputDimension, transformer.Model.Encoder, transformer.Summary));
+            transformer.FeatureColumnName, transformer.OutputColumnName, transformer.Model.InputDimension, transformer.Model.Encoder, transformer.Model.LossState is not null, transformer.Summary));
         SavedModel.WriteStream(context, WeightsStream, transformer.Model.Weights.Write);
+        SavedLossState.Save(context, transformer.Model.LossState);
     }
 
     // Called by ML.NET, by name.
@@ -30,9 +31,10 @@ internal static class SavedEmbedding
         SavedModel.CheckHeader(context, Signature);
         var options = SavedModel.ReadOptions<Options>(context);
         var weights = SavedModel.ReadStream(context, WeightsStream, EncoderWeights.Read);
+        var lossState = SavedLossState.Load(context, options.HasLossState);
         return new EmbeddingTransformer(
-            environment, new EmbeddingModel(options.Encoder, options.InputDimension, weights), options.FeatureColumn, options.OutputColumn, options.Summary);
+            environment, new EmbeddingModel(options.Encoder, options.InputDimension, weights, lossState), options.FeatureColumn, options.OutputColumn, options.Summary);
     }
 
-    private sealed record Options(string FeatureColumn, string OutputColumn, int InputDimension, Encoder Encoder, TrainingSummary Summary);
+    private sealed record Options(string FeatureColumn, string OutputColumn, int InputDimension, Encoder Encoder, bool HasLossState, TrainingSummary Summary);
 }

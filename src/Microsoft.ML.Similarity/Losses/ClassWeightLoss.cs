@@ -5,13 +5,16 @@ namespace Microsoft.ML.Similarity.Losses;
 
 /// <summary>
 /// A loss that keeps trainable vectors for each class: proxies, or the weights of a classifier. They are trained
-/// with the encoder, grow with the number of classes, and are not part of the saved embedding, which does not need them.
+/// with the encoder, grow with the number of classes, and are saved with the model as its <see cref="LossState"/>, though embedding
+/// does not need them.
 /// </summary>
 /// <remarks>Labels must be 0 to the number of classes - 1; tuples a miner chose do not matter.</remarks>
 public abstract record ClassWeightLoss : Loss
 {
     /// <summary>How many vectors a class has.</summary>
     internal virtual int VectorsPerClass => 1;
+
+    internal sealed override bool NeedsClasses => true;
 
     internal sealed override string? ReferencesRefused => "it compares them with vectors of its own for each class";
 

@@ -123,6 +123,15 @@ public sealed class EmbeddedBatch
         return pairwise;
     }
 
+    /// <summary>The same rows with the first values of their embeddings.</summary>
+    internal EmbeddedBatch Prefix(int dimension)
+    {
+        var embeddings = Embeddings.narrow(1, 0, dimension);
+        return Relation.IsWithinBatch
+            ? new(embeddings, Relation, Weights) { Remembered = Remembered }
+            : new(embeddings, References.narrow(1, 0, dimension), Relation, Weights) { Remembered = Remembered };
+    }
+
     private static Tensor Widen(Tensor embeddings) =>
         embeddings.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? embeddings.to(ScalarType.Float32) : embeddings;
 

@@ -37,6 +37,11 @@ namespace Microsoft.ML.Similarity.Losses;
 [JsonDerivedType(typeof(SmoothApLoss), "smoothAp")]
 [JsonDerivedType(typeof(PnpLoss), "pnp")]
 [JsonDerivedType(typeof(CrossBatchMemoryLoss), "crossBatchMemory")]
+[JsonDerivedType(typeof(EmbeddingNormLoss), "embeddingNorm")]
+[JsonDerivedType(typeof(ZeroMeanLoss), "zeroMean")]
+[JsonDerivedType(typeof(GlobalOrthogonalLoss), "globalOrthogonal")]
+[JsonDerivedType(typeof(MatryoshkaLoss), "matryoshka")]
+[JsonDerivedType(typeof(SumLoss), "sum")]
 public abstract record Loss
 {
     /// <summary>
@@ -97,6 +102,9 @@ public abstract record Loss
     /// <summary>From the losses of single tuples to one number; null, the default, for the way of the loss's own paper.</summary>
     public Reducer? Reducer { get; init; }
 
+    /// <summary>Whether it keeps weights for each class, or rows with their labels, so that a label must mean the same in every batch.</summary>
+    internal virtual bool NeedsClasses => false;
+
     internal Distance DistanceOrDefault => Distance ?? DefaultDistance(normalize: true);
 
     /// <summary>Why the loss cannot compare anchors with rows other than those of their batch; null where it can.</summary>
@@ -105,4 +113,18 @@ public abstract record Loss
     /// <summary>How the loss compares embeddings where nothing else is said.</summary>
     /// <param name="normalize">Whether it is their directions that count.</param>
     internal virtual Distance DefaultDistance(bool normalize) => new EuclideanDistance { Normalize = normalize };
+
+    /// <summary>The same loss with its distance decided, as a trainer uses it.</summary>
+    /// <param name="normalize">Whether the encoder scales embeddings to length 1.</param>
+    internal virtual Loss Resolve(bool normalize) => this with { Distance = Distance ?? DefaultDistance(normalize) };
+
+    /// <summary>The same loss as a part of one that compares by a distance; it keeps its own where it has one.</summary>
+    internal Loss Within(Distance? outer) => this with { Distance = Distance ?? outer };
+
+    /// <summary>Refuses a reducer, of a loss that has no tuples of its own.</summary>
+    private protected void RefuseReducer(string instead)
+    {
+        if (Reducer is not null)
+            throw new ArgumentException($"Reducer is {Reducer.GetType().Name}; {GetType().Name} takes none: {instead}.", nameof(Reducer));
+    }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
 
-/// <summary>The computing part of a <see cref="Loss"/>; its parameters, if any, are trained with the encoder's; the saved embedding does not need them.</summary>
+/// <summary>The computing part of a <see cref="Loss"/>; its parameters, if any, are trained with the encoder's and saved as the model's <see cref="LossState"/>.</summary>
 public abstract class LossModule(string name) : nn.Module<EmbeddedBatch, TupleSelection?, LossValue>(name)
 {
     /// <summary>The loss of a batch.</summary>

@@ -22,4 +22,19 @@ public sealed record LossValue(Tensor Value, Tensor ActiveFraction)
     /// <summary>The share of the selected losses that are above 0.</summary>
     internal static Tensor Active(Tensor losses, Tensor selected) =>
         selected.logical_and(losses.detach() > Zero).sum() / selected.sum().clamp_min(One);
+
+    /// <summary>The weighted sum of losses of one batch; active is the weighted mean of what is active in each.</summary>
+    internal static LossValue Sum(IReadOnlyList<LossValue> parts, IReadOnlyList<double> weights)
+    {
+        var (value, active) = Weigh(0);
+        for (var i = 1; i < parts.Count; i++)
+        {
+            var next = Weigh(i);
+            (value, active) = (value + next.Value, active + next.Active);
+        }
+        var total = weights.Sum();
+        return new(value, total > 0 ? active / Number(total) : active);
+
+        (Tensor Value, Tensor Active) Weigh(int i) => (parts[i].Value * Number(weights[i]), parts[i].ActiveFraction * Number(weights[i]));
+    }
 }

@@ -27,6 +27,8 @@ public sealed record MarginLoss : Loss
     /// <summary>ν, what a large β costs where it is learned; at least 0. Default 0, the paper's.</summary>
     public double Nu { get; init => field = AtLeast(value, 0, nameof(Nu)); }
 
+    internal override bool NeedsClasses => BetaKind == BetaKind.PerClass;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A reducer is set: the number of terms above 0 is part of this loss.</exception>
     protected override LossModule BuildModule(LossContext? context)

@@ -39,7 +39,7 @@ public sealed class Relation
     /// <exception cref="ArgumentException">The labels are not a vector of integers.</exception>
     public static Relation FromLabels(Tensor labels)
     {
-        Check(labels, "Labels", nameof(labels));
+        CheckLabels(labels);
         var equal = labels.unsqueeze(1).eq(labels.unsqueeze(0));
         var self = eye(labels.shape[0], dtype: ScalarType.Bool, device: labels.device);
         return new(equal.logical_and(self.logical_not()), equal.logical_not(), labels, isWithinBatch: true);
@@ -54,8 +54,8 @@ public sealed class Relation
     /// <exception cref="ArgumentException">Labels are not vectors of integers, or <paramref name="compared"/> is not [B, R] Booleans.</exception>
     public static Relation FromLabels(Tensor labels, Tensor referenceLabels, Tensor? compared = null)
     {
-        Check(labels, "Labels", nameof(labels));
-        Check(referenceLabels, "Reference labels", nameof(referenceLabels));
+        CheckLabels(labels);
+        CheckLabels(referenceLabels, "Reference labels", nameof(referenceLabels));
         long[] shape = [labels.shape[0], referenceLabels.shape[0]];
         if (compared is not null && (compared.dtype != ScalarType.Bool || !compared.shape.SequenceEqual(shape)))
             throw new ArgumentException($"The pairs compared must be Booleans of shape {Describe(shape)}; got {compared.dtype} of shape {Describe(compared.shape)}.", nameof(compared));
@@ -123,7 +123,8 @@ public sealed class Relation
         return new(positives, negatives, labels: null, isWithinBatch);
     }
 
-    private static void Check(Tensor labels, string what, string parameter)
+    /// <summary>Refuses what is not a vector of integers.</summary>
+    internal static void CheckLabels(Tensor labels, string what = "Labels", string parameter = "labels")
     {
         ArgumentNullException.ThrowIfNull(labels, parameter);
         if (labels.dim() != 1 || labels.is_floating_point() || labels.is_complex())

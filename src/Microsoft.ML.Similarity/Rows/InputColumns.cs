@@ -46,6 +46,12 @@ internal static class InputColumns
     public static DataViewSchema.Column Number(DataViewSchema schema, string name, string role) =>
         Find(schema, name, role, "Single", IsNumber);
 
+    /// <summary>A single <see cref="bool"/>.</summary>
+    public static void CheckBoolean(SchemaShape shape, string name, string role) => Check(shape, name, role, "Boolean", IsBoolean);
+
+    public static DataViewSchema.Column Boolean(DataViewSchema schema, string name, string role) =>
+        Find(schema, name, role, "Boolean", IsBoolean);
+
     public static ArgumentOutOfRangeException Mismatch(string role, string name, string expected, string actual) =>
         new("inputSchema", $"Schema mismatch for {role} column '{name}': expected {expected}, got {actual}.");
 
@@ -58,6 +64,9 @@ internal static class InputColumns
 
     private static bool IsNumber(SchemaShape.Column column) =>
         column is { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false } && column.ItemType == NumberDataViewType.Single;
+
+    private static bool IsBoolean(SchemaShape.Column column) =>
+        column is { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false } && column.ItemType == BooleanDataViewType.Instance;
 
     private static bool IsLabel(SchemaShape.Column column) =>
         column.Kind == SchemaShape.Column.VectorKind.Scalar && HoldsLabels(column);
@@ -83,6 +92,6 @@ internal static class InputColumns
         return fits(shape) ? column : throw Mismatch(role, name, expected, shape.Describe());
     }
 
-    private static ArgumentOutOfRangeException Missing(string role, string name) =>
+    public static ArgumentOutOfRangeException Missing(string role, string name) =>
         new("inputSchema", $"Could not find the {role} column '{name}' in the input schema.");
 }

@@ -31,6 +31,12 @@ public abstract class EmbeddingTrainerOptions
     /// <summary>The learning rate after warm-up, above 0 and at most 1000000. Default 0.001.</summary>
     public double LearningRate = 1e-3;
 
+    /// <summary>
+    /// What the learning rate is multiplied with for the weights that the loss has of its own, such as the vectors of classes, which begin at random
+    /// and of which each learns from the rows of its class only; above 0 and at most 1000000. Default 1.
+    /// </summary>
+    public double LossLearningRateFactor = 1;
+
     /// <summary>AdamW's decoupled weight decay, 0 to 1000000. Default 0.01. Loshchilov and Hutter (2019).</summary>
     public double WeightDecay = 1e-2;
 
@@ -41,9 +47,17 @@ public abstract class EmbeddingTrainerOptions
     public double WarmUpFraction = 0.05;
 
     /// <summary>
-    /// The share of the training data held out for validation by <c>Fit(data)</c>, in [0, 1); default 0.1. Whole classes
-    /// where that makes at least five of them, else rows of each class. 0 switches early stopping off.
-    /// <c>Fit(data, validation)</c> holds nothing out.
+    /// The most rows whose activations in the encoder are kept at once, at least 1; null, the default, for all of a batch. With
+    /// it, a large batch takes the memory of a small one and twice its encoder's forward time, for the same gradients: every batch is
+    /// embedded twice, in chunks. A pair is two rows. Not with an encoder whose embeddings depend on the batch, as with batch normalisation.
+    /// Gao et al., "Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup" (2021).
+    /// </summary>
+    public int? GradientCacheChunkSize;
+
+    /// <summary>
+    /// The share of the training data held out for validation by <c>Fit(data)</c>, in [0, 1); default 0.1. Of labelled rows, whole
+    /// classes where that makes at least five of them, else rows of each class; of others, examples. 0 switches early
+    /// stopping off. <c>Fit(data, validation)</c> holds nothing out.
     /// </summary>
     public double ValidationFraction = 0.1;
 
@@ -71,9 +85,18 @@ public abstract class EmbeddingTrainerOptions
         ArgumentNullException.ThrowIfNull(Encoder);
         AtLeast(BatchSize, 2, nameof(BatchSize));
         AtLeast(MaximumNumberOfEpochs ?? 1, 1, nameof(MaximumNumberOfEpochs));
+        AtLeast(GradientCacheChunkSize ?? 1, 1, nameof(GradientCacheChunkSize));
+        if (GradientCacheChunkSize is not null && Encoder.DependsOnBatch)
+        {
+            throw new ArgumentException(
+                "GradientCacheChunkSize needs an encoder that embeds each row by itself. Batch normalisation takes its statistics from the rows embedded together, "
+                + "so chunks would not give the gradients of the batch: switch BatchNorm off, or leave GradientCacheChunkSize null.", nameof(GradientCacheChunkSize));
+        }
         AtLeast(EarlyStoppingPatience, 1, nameof(EarlyStoppingPatience));
         if (LearningRate is not (> 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, $"LearningRate must be above 0 and at most {LargestRate}.");
+        if (LossLearningRateFactor is not (> 0 and <= LargestRate))
+            throw new ArgumentOutOfRangeException(nameof(LossLearningRateFactor), LossLearningRateFactor, $"LossLearningRateFactor must be above 0 and at most {LargestRate}.");
         if (WeightDecay is not (>= 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(WeightDecay), WeightDecay, $"WeightDecay must be at least 0 and at most {LargestRate}.");
         if (!Enum.IsDefined(LearningRateSchedule))
@@ -81,6 +104,25 @@ public abstract class EmbeddingTrainerOptions
         Fraction(WarmUpFraction, nameof(WarmUpFraction));
         Fraction(ValidationFraction, nameof(ValidationFraction));
     }
+
+    private protected TrainingSettings ToSettings() => new()
+    {
+        Encoder = Encoder,
+        BatchSize = BatchSize,
+        GradientCacheChunkSize = GradientCacheChunkSize,
+        MaximumNumberOfEpochs = MaximumNumberOfEpochs,
+        LearningRate = LearningRate,
+        LossLearningRateFactor = LossLearningRateFactor,
+        WeightDecay = WeightDecay,
+        Schedule = LearningRateSchedule,
+        WarmUpFraction = WarmUpFraction,
+        ValidationFraction = ValidationFraction,
+        EarlyStoppingPatience = EarlyStoppingPatience,
+        Seed = Seed,
+        CancellationToken = CancellationToken,
+        ThrowOnCancellation = ThrowOnCancellation,
+        Progress = Progress,
+    };
 
     private static void AtLeast(int value, int least, string name)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Interop;
@@ -7,7 +6,9 @@ using Microsoft.ML.Similarity.Miners;
 using Microsoft.ML.Similarity.Rows;
 using Microsoft.ML.Similarity.Sampling;
 using Microsoft.ML.Similarity.Training;
+using Microsoft.ML.Similarity.Training.Validation;
 using Microsoft.ML.Trainers;
+using static Microsoft.ML.Similarity.Tensors.Ranges;
 
 namespace Microsoft.ML.Similarity.Trainers;
 
@@ -47,38 +48,23 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
     private readonly LabeledColumns _columns;
     private readonly string _outputColumn;
     private readonly TrainingSettings _settings;
-    private readonly int? _seed;
-    private readonly double _validationFraction;
-    private readonly CancellationToken _cancellation;
+    private readonly Loss _loss;
+    private readonly Miner? _miner;
+    private readonly ClassSampler _sampler;
+    private readonly double _classBalance;
 
     internal MetricLearningTrainer(IHostEnvironment environment, Options options)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(options);
-        options.Check();
         _environment = environment;
         _columns = new(options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName);
         _outputColumn = options.OutputColumnName;
-        _seed = options.Seed;
-        _validationFraction = options.ValidationFraction;
-        _cancellation = options.CancellationToken;
-        _settings = new TrainingSettings
-        {
-            Encoder = options.Encoder,
-            Loss = options.Loss,
-            Miner = options.Miner,
-            Sampler = options.Sampler,
-            BatchSize = options.BatchSize,
-            MaximumNumberOfEpochs = options.MaximumNumberOfEpochs,
-            LearningRate = options.LearningRate,
-            WeightDecay = options.WeightDecay,
-            Schedule = options.LearningRateSchedule,
-            WarmUpFraction = options.WarmUpFraction,
-            EarlyStoppingPatience = options.EarlyStoppingPatience,
-            Seed = 0,
-            ThrowOnCancellation = options.ThrowOnCancellation,
-            Progress = options.Progress,
-        };
+        _loss = options.Loss;
+        _miner = options.Miner;
+        _sampler = options.Sampler;
+        _classBalance = options.ClassBalance;
+        _settings = options.Check();
     }
 
     /// <summary>Normalisation and caching are not needed; validation is supported.</summary>
@@ -88,7 +74,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">The data cannot be trained on, the GPU asked for is not there, or libtorch does not load; the message says what to do.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled before its first epoch was complete, or the options want it thrown.</exception>
-    public EmbeddingTransformer Fit(IDataView input) => FitCore(input, null, _validationFraction);
+    public EmbeddingTransformer Fit(IDataView input) => FitCore(input, null, _settings.ValidationFraction);
 
     /// <summary>Trains on all rows of one view and validates on another, whose classes may be others.</summary>
     /// <param name="trainData">The rows to train on.</param>
@@ -109,7 +95,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         InputColumns.CheckLabel(shape, _columns.Label);
         InputColumns.CheckFeatures(shape, _columns.Feature);
         if (withWeight && _columns.Weight is not null)
-            InputColumns.CheckNumber(shape, _columns.Weight, "example weight");
+            InputColumns.CheckNumber(shape, _columns.Weight, WeightReader.Role);
     }
 
     private EmbeddingTransformer FitCore(IDataView input, IDataView? validationData, double validationFraction)
@@ -118,30 +104,24 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         CheckColumns(Shapes.Of(input.Schema), withWeight: true);
         if (validationData is not null)
             CheckColumns(Shapes.Of(validationData.Schema), withWeight: false);
-        var clock = Stopwatch.StartNew();
-        var host = _environment.Register(nameof(MetricLearningTrainer));
-        using var channel = host.Start("Training");
-        var device = Devices.Select(_environment, channel);
-        var run = new TrainingRun(device, channel, () => _cancellation.IsCancellationRequested || host.IsCancelled(), clock);
-        var settings = _settings with { Seed = _seed ?? _environment.Seed() ?? Random.Shared.Next() };
-
-        using var set = TrainingSetReader.Read(input, _columns, null, device, channel, run.IsCancelled);
+        using var run = new TrainingRun(_environment, nameof(MetricLearningTrainer), _settings);
+        using var set = TrainingSetReader.Read(input, _columns, null, run);
         using var given = validationData is null ? null
-            : TrainingSetReader.Read(validationData, _columns with { Weight = null }, set.Features.Dimension, device, channel, run.IsCancelled);
-        var (training, heldOut) = HoldOut.Split(set.Classes, set.ClassCount, validationFraction, SeedSequence.HoldOut(settings.Seed));
+            : TrainingSetReader.Read(validationData, _columns with { Weight = null }, set.Features.Dimension, run);
+        var (training, heldOut) = HoldOut.Split(set.Classes, set.ClassCount, validationFraction, SeedSequence.HoldOut(run.Seed));
         CheckTrainable(set, training);
-        var validation = given is not null ? new ValidationSet(given, [.. Enumerable.Range(0, given.Count)], settings.Seed)
-            : heldOut.Length > 0 ? new ValidationSet(set, heldOut, settings.Seed)
+        var validation = given is not null ? new RetrievalValidation(given, [.. Enumerable.Range(0, given.Count)], run.Seed)
+            : heldOut.Length > 0 ? new RetrievalValidation(set, heldOut, run.Seed)
             : null;
         if (validation is { IsUsable: false })
         {
             throw new InvalidOperationException(
                 $"No class of the validation data has two rows in column '{_columns.Label}', so nothing can be measured. Give other rows, or train without validation.");
         }
-        using var loop = new TrainingLoop(settings, set, training, validation, run);
-        var (weights, summary) = loop.Run();
-        return new EmbeddingTransformer(
-            _environment, new EmbeddingModel(settings.Encoder, set.Features.Dimension, weights), _columns.Feature, _outputColumn, summary);
+        using var objective = new LabeledObjective(set, training, _loss, _miner, _sampler, _classBalance);
+        using var loop = new TrainingLoop(_settings, objective, validation, run);
+        var (model, summary) = loop.Run();
+        return new EmbeddingTransformer(_environment, model, _columns.Feature, _outputColumn, summary);
     }
 
     private void CheckTrainable(TrainingSet set, int[] rows)
@@ -173,6 +153,12 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         /// <summary>The column of row weights: Single, at least 0. Null, the default, for equal weights.</summary>
         public string? ExampleWeightColumnName;
 
+        /// <summary>
+        /// How far small classes make up in weight for their fewer rows, 0 to 1: rows of a class of n weigh n to the power of minus this, times their own weight.
+        /// Default 0, all rows weigh the same; with 1 all classes do.
+        /// </summary>
+        public double ClassBalance;
+
         /// <summary>What is minimised. Default a <see cref="ContrastiveLoss"/> with its defaults.</summary>
         public Loss Loss = new ContrastiveLoss();
 
@@ -182,13 +168,16 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         /// <summary>How batches are filled. Default a <see cref="ClassSampler"/> with its defaults.</summary>
         public ClassSampler Sampler = new();
 
-        internal void Check()
+        /// <summary>What the loop has to know, once all options are found to be in their ranges.</summary>
+        internal TrainingSettings Check()
         {
             CheckCommon();
             ArgumentException.ThrowIfNullOrEmpty(LabelColumnName);
             ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
             ArgumentNullException.ThrowIfNull(Loss);
             ArgumentNullException.ThrowIfNull(Sampler);
+            Between(ClassBalance, 0, 1, nameof(ClassBalance));
+            return ToSettings();
         }
     }
 }

@@ -1,24 +1,22 @@
-using Microsoft.ML.Similarity.Distances;
-using Microsoft.ML.Similarity.Losses;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
 
 /// <summary>Sums over the steps of an epoch, kept on the device: only reading them waits for it.</summary>
-internal sealed class BatchStatistics(Distance distance, Device device) : IDisposable
+internal sealed class BatchStatistics(Device device) : IDisposable
 {
     // Loss, active fraction, positive distance, negative distance, and how many steps each of the last two was taken in.
     private readonly Tensor _sums = zeros(6, dtype: ScalarType.Float64, device: device).DetachFromDisposeScope();
     private int _steps;
 
-    public void Add(EmbeddedBatch batch, LossValue loss)
+    public void Add(BatchLoss batch)
     {
         using var _ = no_grad();
-        var distances = batch.Distances(distance).detach();
-        var (positive, hasPositive) = Mean(distances, batch.Relation.Positives);
-        var (negative, hasNegative) = Mean(distances, batch.Relation.Negatives);
-        _sums.add_(stack([Wide(loss.Value.detach()), Wide(loss.ActiveFraction), positive, negative, hasPositive, hasNegative]));
+        var distances = batch.Distances.detach();
+        var (positive, hasPositive) = Mean(distances, batch.Positives);
+        var (negative, hasNegative) = Mean(distances, batch.Negatives);
+        _sums.add_(stack([Wide(batch.Loss.Value.detach()), Wide(batch.Loss.ActiveFraction), positive, negative, hasPositive, hasNegative]));
         _steps++;
     }
 

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Similarity.Training;
 /// <param name="ActiveFraction">The share of selected tuples that had a loss, mean over its steps.</param>
 /// <param name="MeanPositiveDistance">The mean distance of rows of the same class in a batch.</param>
 /// <param name="MeanNegativeDistance">The mean distance of rows of different classes in a batch.</param>
-/// <param name="ValidationMetric">MAP@R on the validation rows, or null where there are none.</param>
+/// <param name="ValidationMetric">The metric that <see cref="TrainingSummary.ValidationMetric"/> names, or null where there are none.</param>
 /// <param name="Elapsed">The time since training began.</param>
 public sealed record EpochSummary(
     int Epoch,

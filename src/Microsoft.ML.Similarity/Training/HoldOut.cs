@@ -44,6 +44,22 @@ internal static class HoldOut
         return ([.. all.Where(row => !heldOut.Contains(row))], [.. all.Where(heldOut.Contains)]);
     }
 
+    /// <summary>
+    /// The fraction of each group of examples is held out, if it comes to at least two in all; both parts come in random order.
+    /// </summary>
+    /// <param name="groups">The group of each example.</param>
+    /// <param name="fraction">In [0, 1).</param>
+    /// <param name="seed">Decides which.</param>
+    public static (int[] Training, int[] Validation) SplitExamples(int[] groups, double fraction, int seed)
+    {
+        int[] all = [.. Enumerable.Range(0, groups.Length)];
+        new Random(seed).Shuffle(all);
+        if (Math.Round(fraction * all.Length) < 2)
+            return (all, []);
+        HashSet<int> heldOut = [.. all.GroupBy(example => groups[example]).SelectMany(group => group.Take((int)Math.Round(fraction * group.Count())))];
+        return ([.. all.Where(example => !heldOut.Contains(example))], [.. all.Where(heldOut.Contains)]);
+    }
+
     /// <summary>At most <paramref name="limit"/> rows to compute a metric on: as many of each class as fit, classes whole if possible.</summary>
     public static int[] Limit(int[] rows, int[] classes, int classCount, int limit, int seed)
     {

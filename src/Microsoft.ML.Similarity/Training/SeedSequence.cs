@@ -7,8 +7,10 @@ internal static class SeedSequence
 
     public static int ValidationRows(int seed) => Derive(seed, 2);
 
-    /// <summary>Initial weights and dropout.</summary>
+    /// <summary>Initial weights.</summary>
     public static int Weights(int seed) => Derive(seed, 3);
+
+    public static int Dropout(int seed) => Derive(seed, 5);
 
     public static int Epoch(int seed, int epoch) => Derive(Derive(seed, 4), epoch);
 

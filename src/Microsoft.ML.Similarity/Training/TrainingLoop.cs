@@ -1,37 +1,35 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
-using Microsoft.ML.Similarity.Miners;
+using Microsoft.ML.Similarity.Training.Validation;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
 
-/// <summary>Trains an encoder on labelled rows: batches, loss, optimizer, schedule, validation, early stopping.</summary>
+/// <summary>Trains an encoder for an objective: batches, optimizer, schedule, validation, early stopping.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
     private readonly TrainingSettings _settings;
-    private readonly TrainingSet _set;
-    private readonly int[][] _rowsByClass;
-    private readonly int _trainingRows;
+    private readonly Objective _objective;
     private readonly int _maximumNumberOfEpochs;
-    private readonly ValidationSet? _validation;
+    private readonly EmbeddingValidation? _validation;
     private readonly Device _device;
+    private readonly int _seed;
     private readonly Func<bool> _cancelled;
     private readonly IChannel _channel;
     private readonly Stopwatch _clock;
 
-    private readonly Generator _generator;
+    private readonly Generator _randomness;
     private readonly EncoderModule _encoder;
-    private readonly LossModule _loss;
-    private readonly Miner? _miner;
+    private readonly nn.Module _loss;
     private readonly AdamW _optimizer;
+    private readonly AdamW? _lossOptimizer;
     private readonly BatchStatistics _statistics;
-    private readonly Tensor _labels;
-    private readonly Tensor? _weights;
 
     private readonly List<EpochSummary> _epochs = [];
     private TimeSpan _lastReport;
@@ -39,48 +37,44 @@ internal sealed class TrainingLoop : IDisposable
     private int _stepsInEpoch;
 
     /// <param name="settings">How to train.</param>
-    /// <param name="set">The rows; on the training device.</param>
-    /// <param name="rows">Which of them to train on.</param>
+    /// <param name="objective">What to learn, and from what; not disposed.</param>
     /// <param name="validation">What to measure on after each epoch, or null.</param>
     /// <param name="run">The surroundings of the call of Fit.</param>
-    public TrainingLoop(TrainingSettings settings, TrainingSet set, int[] rows, ValidationSet? validation, TrainingRun run)
+    public TrainingLoop(TrainingSettings settings, Objective objective, EmbeddingValidation? validation, TrainingRun run)
     {
         _settings = settings;
-        _set = set;
-        _trainingRows = rows.Length;
-        _maximumNumberOfEpochs = settings.MaximumNumberOfEpochs ?? DefaultNumberOfEpochs(rows.Length, settings.BatchSize);
-        _rowsByClass = TrainingSet.GroupByClass(rows, set.Classes, set.ClassCount);
+        _objective = objective;
+        _maximumNumberOfEpochs = settings.MaximumNumberOfEpochs ?? DefaultNumberOfEpochs(objective.Count, settings.BatchSize);
         _validation = validation;
         _device = run.Device;
+        _seed = run.Seed;
         _cancelled = run.IsCancelled;
         _channel = run.Channel;
         _clock = run.Clock;
 
         using var scope = NewDisposeScope();
-        _generator = new Generator((ulong)SeedSequence.Weights(settings.Seed), CPU);
-        _encoder = settings.Encoder.CreateModule(set.Features.Dimension, _generator);
+        using var generator = new Generator((ulong)SeedSequence.Weights(run.Seed), CPU);
+        _encoder = settings.Encoder.CreateModule(objective.Features.Dimension, generator);
         if (settings.Encoder.StandardizeInputs)
         {
-            var (mean, deviation) = set.Features.Statistics(rows);
+            var (mean, deviation) = objective.Features.Statistics(objective.Rows);
             _encoder.SetInputStatistics(mean, deviation);
         }
-        var distance = settings.Loss.Distance ?? settings.Loss.DefaultDistance(settings.Encoder.L2Normalize);
-        _loss = (settings.Loss with { Distance = distance }).CreateModule(new LossContext(settings.Encoder.OutputDimension, set.ClassCount, _generator));
-        _miner = settings.Miner is null ? null : settings.Miner with { Distance = settings.Miner.Distance ?? distance };
+        _loss = objective.CreateLoss(settings.Encoder, generator, _device);
         _encoder.to(_device);
-        _loss.to(_device);
-        _optimizer = new AdamW(_encoder.parameters().Concat(_loss.parameters()), settings.WeightDecay);
-        _statistics = new BatchStatistics(distance, _device);
-        _labels = tensor(Array.ConvertAll(set.Classes, c => (long)c)).to(_device).DetachFromDisposeScope();
-        _weights = set.Weights is null ? null : tensor(set.Weights).to(_device).DetachFromDisposeScope();
+        _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), _device);
+        _encoder.Randomness = _randomness;
+        _optimizer = new AdamW(_encoder.parameters(), settings.WeightDecay);
+        _lossOptimizer = _loss.parameters().Any() ? new AdamW(_loss.parameters(), settings.WeightDecay) : null;
+        _statistics = new BatchStatistics(_device);
     }
 
     /// <summary>Trains to the end and gives the best weights.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled before the first epoch was complete, or the settings want it thrown.</exception>
     /// <exception cref="InvalidOperationException">Training diverged in the first epoch.</exception>
-    public (EncoderWeights Weights, TrainingSummary Summary) Run()
+    public (EmbeddingModel Model, TrainingSummary Summary) Run()
     {
-        EncoderWeights? best = null;
+        EmbeddingModel? best = null;
         var bestEpoch = 0;
         var bestMetric = double.NegativeInfinity;
         var reason = StopReason.Completed;
@@ -107,7 +101,7 @@ internal sealed class TrainingLoop : IDisposable
             {
                 bestMetric = metric ?? bestMetric;
                 bestEpoch = epoch;
-                best = _encoder.GetWeights();
+                best = new EmbeddingModel(_settings.Encoder, _objective.Features.Dimension, _encoder.GetWeights(), LossState.Of(_loss, _objective.Classes));
             }
             if (metric is not null && epoch - bestEpoch >= _settings.EarlyStoppingPatience)
             {
@@ -127,10 +121,11 @@ internal sealed class TrainingLoop : IDisposable
             BestEpoch = bestEpoch,
             Epochs = _epochs,
             Duration = _clock.Elapsed,
-            TrainingRows = _trainingRows,
-            TrainingClasses = _rowsByClass.Length,
+            TrainingRows = _objective.Count,
+            TrainingClasses = _objective.ClassCount,
             ValidationRows = _validation?.Count ?? 0,
-            Seed = _settings.Seed,
+            ValidationMetric = _validation?.Metric,
+            Seed = _seed,
             Device = _device.ToString(),
         });
     }
@@ -138,12 +133,10 @@ internal sealed class TrainingLoop : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
+        _lossOptimizer?.Dispose();
         _statistics.Dispose();
         _encoder.Dispose();
-        _loss.Dispose();
-        _generator.Dispose();
-        _labels.Dispose();
-        _weights?.Dispose();
+        _randomness.Dispose();
     }
 
     // An epoch of few rows has few steps: too few of them would hardly move the weights.
@@ -158,8 +151,8 @@ internal sealed class TrainingLoop : IDisposable
     private bool RunEpoch(int epoch)
     {
         _statistics.Reset();
-        var plan = _settings.Sampler.Epoch(_rowsByClass, _settings.BatchSize, SeedSequence.Epoch(_settings.Seed, epoch));
-        var size = Math.Min(_settings.BatchSize, _trainingRows);
+        var plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, epoch));
+        var size = Math.Min(_settings.BatchSize, _objective.Count);
         _stepsInEpoch = plan.Length / size;
         for (var step = 0; step < _stepsInEpoch; step++)
         {
@@ -173,18 +166,15 @@ internal sealed class TrainingLoop : IDisposable
         return true;
     }
 
-    private void Step(ReadOnlySpan<int> rows)
+    private void Step(ReadOnlySpan<int> examples)
     {
         using var scope = NewDisposeScope();
-        var index = tensor(rows.ToArray()).to(_device);
-        var embeddings = _encoder.call(_set.Features.Gather(rows));
-        var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(_labels.index_select(0, index)), _weights?.index_select(0, index));
-        var loss = _loss.call(batch, _miner?.Mine(batch));
         _encoder.zero_grad();
         _loss.zero_grad();
-        loss.Value.backward();
+        var batch = GradientCache.Backward(_encoder, _objective, examples.ToArray(), _settings.GradientCacheChunkSize);
         _optimizer.Step(_learningRate);
-        _statistics.Add(batch, loss);
+        _lossOptimizer?.Step(_learningRate * _settings.LossLearningRateFactor);
+        _statistics.Add(batch);
     }
 
     // The loss was computed before the epoch's last step, which may have been the one too many.
@@ -193,7 +183,7 @@ internal sealed class TrainingLoop : IDisposable
         if (!double.IsFinite(loss))
             return $"The loss became {loss}";
         using var scope = NewDisposeScope();
-        var isFinite = metric is not double.NaN && _encoder.state_dict().Values.All(value => value.isfinite().all().item<bool>());
+        var isFinite = metric is not double.NaN && _encoder.state_dict().Values.Concat(_loss.parameters()).All(value => value.isfinite().all().item<bool>());
         return isFinite ? null : "The weights became too large";
     }
 
@@ -212,8 +202,8 @@ internal sealed class TrainingLoop : IDisposable
     {
         _epochs.Add(new EpochSummary(
             epoch, values.Loss, _learningRate, values.ActiveFraction, values.PositiveDistance, values.NegativeDistance, metric, _clock.Elapsed));
-        _channel.Info(MessageSensitivity.None, "Epoch {0} of {1}: loss {2:F4}, validation MAP@R {3}.",
-            epoch, _maximumNumberOfEpochs, values.Loss, metric is null ? "none" : $"{metric:F4}");
+        _channel.Info(MessageSensitivity.None, "Epoch {0} of {1}: loss {2:F4}, {3}.",
+            epoch, _maximumNumberOfEpochs, values.Loss, metric is null ? "no validation" : $"validation {_validation!.Metric} {metric:F4}");
         Report(epoch, _stepsInEpoch, values, metric);
     }
 

@@ -30,7 +30,7 @@ public sealed record TrainingProgress
     /// <summary>The mean distance of rows of different classes in a batch.</summary>
     public required double MeanNegativeDistance { get; init; }
 
-    /// <summary>At the end of an epoch, MAP@R on the validation rows; null in between, or where there are none.</summary>
+    /// <summary>At the end of an epoch, the metric of the validation rows, the one <see cref="TrainingSummary.ValidationMetric"/> names; null in between, or where there are none.</summary>
     public double? ValidationMetric { get; init; }
 
     /// <summary>The time since training began, reading included.</summary>

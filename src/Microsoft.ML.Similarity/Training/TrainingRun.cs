@@ -1,12 +1,52 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Interop;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
 
-/// <summary>The surroundings of one call of Fit.</summary>
-/// <param name="Device">Where to train.</param>
-/// <param name="Channel">Where log lines go.</param>
-/// <param name="IsCancelled">Whether the caller wants an end.</param>
-/// <param name="Clock">Running since Fit was called.</param>
-internal sealed record TrainingRun(Device Device, IChannel Channel, Func<bool> IsCancelled, Stopwatch Clock);
+/// <summary>One call of Fit: where it runs, who hears of it, and who may end it.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly CancellationToken _token;
+    private readonly IHost _host;
+
+    /// <param name="environment">The trainer's.</param>
+    /// <param name="trainer">The trainer's name, for the log.</param>
+    /// <param name="settings">Its options.</param>
+    /// <exception cref="InvalidOperationException">The GPU asked for is not there, or libtorch does not load.</exception>
+    public TrainingRun(IHostEnvironment environment, string trainer, TrainingSettings settings)
+    {
+        Clock = Stopwatch.StartNew();
+        _token = settings.CancellationToken;
+        _host = environment.Register(trainer);
+        Channel = _host.Start("Training");
+        Device = Devices.Select(environment, Channel);
+        Seed = settings.Seed ?? environment.Seed() ?? Random.Shared.Next();
+    }
+
+    /// <summary>Running since Fit was called.</summary>
+    public Stopwatch Clock { get; }
+
+    /// <summary>Where log lines go.</summary>
+    public IChannel Channel { get; }
+
+    /// <summary>Where to train.</summary>
+    public Device Device { get; }
+
+    /// <summary>What all random parts are derived from.</summary>
+    public int Seed { get; }
+
+    /// <summary>Whether the caller wants an end.</summary>
+    public bool IsCancelled() => _token.IsCancellationRequested || _host.IsCancelled();
+
+    /// <summary>To be called for each row read.</summary>
+    /// <exception cref="OperationCanceledException">The caller wants an end.</exception>
+    public void ThrowIfCancelledAt(long row)
+    {
+        if (row % 1024 == 0 && IsCancelled())
+            throw new OperationCanceledException("Reading the training data was cancelled.");
+    }
+
+    public void Dispose() => Channel.Dispose();
+}

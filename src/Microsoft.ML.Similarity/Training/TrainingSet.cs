@@ -1,14 +1,19 @@
+using Microsoft.ML.Similarity.Rows;
+
 namespace Microsoft.ML.Similarity.Training;
 
 /// <summary>The training rows, read once: features, class of each row, and weights where there are any.</summary>
-internal sealed class TrainingSet(FeatureStore features, int[] classes, int classCount, float[]? weights) : IDisposable
+internal sealed class TrainingSet(FeatureStore features, int[] classes, LabelVocabulary vocabulary, float[]? weights) : IDisposable
 {
     public FeatureStore Features { get; } = features;
 
     /// <summary>The class of each row, from 0.</summary>
     public int[] Classes { get; } = classes;
 
-    public int ClassCount { get; } = classCount;
+    /// <summary>The labels behind the classes.</summary>
+    public LabelVocabulary Vocabulary { get; } = vocabulary;
+
+    public int ClassCount => Vocabulary.Count;
 
     /// <summary>The weight of each row, or null.</summary>
     public float[]? Weights { get; } = weights;

@@ -1,7 +1,4 @@
 using Microsoft.ML.Similarity.Encoders;
-using Microsoft.ML.Similarity.Losses;
-using Microsoft.ML.Similarity.Miners;
-using Microsoft.ML.Similarity.Sampling;
 
 namespace Microsoft.ML.Similarity.Training;
 
@@ -10,17 +7,17 @@ internal sealed record TrainingSettings
 {
     public required Encoder Encoder { get; init; }
 
-    public required Loss Loss { get; init; }
-
-    public required Miner? Miner { get; init; }
-
-    public required ClassSampler Sampler { get; init; }
-
     public required int BatchSize { get; init; }
+
+    /// <summary>The rows whose activations are kept at once, or null for all of a batch.</summary>
+    public required int? GradientCacheChunkSize { get; init; }
 
     public required int? MaximumNumberOfEpochs { get; init; }
 
     public required double LearningRate { get; init; }
+
+    /// <summary>What the learning rate is multiplied with for the weights of the loss.</summary>
+    public required double LossLearningRateFactor { get; init; }
 
     public required double WeightDecay { get; init; }
 
@@ -30,7 +27,12 @@ internal sealed record TrainingSettings
 
     public required int EarlyStoppingPatience { get; init; }
 
-    public required int Seed { get; init; }
+    /// <summary>Null for the environment's, or a random one.</summary>
+    public required int? Seed { get; init; }
+
+    public required double ValidationFraction { get; init; }
+
+    public required CancellationToken CancellationToken { get; init; }
 
     public required bool ThrowOnCancellation { get; init; }
 

@@ -21,6 +21,7 @@ public sealed class EncoderModuleTests
         };
         using var generator = new Generator(3, CPU);
         using var module = encoder.CreateModule(4, generator);
+        module.Randomness = generator;
         var rows = tensor([1f, -1, 2, 0.5f]).repeat(20_000, 1);
 
         module.eval();
@@ -87,6 +88,7 @@ public sealed class EncoderModuleTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(seed, CPU);
         using var module = new MlpEncoder { OutputDimension = 3, HiddenWidths = [8, 8], Dropout = 0.4, BatchNorm = true }.CreateModule(4, generator);
+        module.Randomness = generator;
         using var optimizer = optim.SGD(module.parameters(), 0.1);
         module.train();
         for (var i = 0; i < 3; i++)

@@ -8,7 +8,8 @@ namespace Microsoft.ML.Similarity.Tests.Losses;
 public sealed class ClassWeightTrainingTests
 {
     private static readonly MLContext Ml = new(seed: 1);
-    private static readonly Loss[] Losses = [new ProxyAnchorLoss(), new ArcFaceLoss(), new SoftTripleLoss(), new MarginLoss { BetaKind = BetaKind.PerClass }];
+    private static readonly Loss[] Losses = [new ProxyAnchorLoss(), new ArcFaceLoss(), new SoftTripleLoss(), new MarginLoss { BetaKind = BetaKind.PerClass },
+        new MatryoshkaLoss { Inner = new ProxyAnchorLoss(), Dimensions = [2, 4] }, new SumLoss { Terms = [new(new SupConLoss(), 1, new BatchHardMiner()), new(new ArcFaceLoss())] }];
 
     [TestCase(typeof(ProxyAnchorLoss))]
     [TestCase(typeof(ArcFaceLoss))]

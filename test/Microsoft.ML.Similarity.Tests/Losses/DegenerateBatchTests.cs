@@ -20,10 +20,7 @@ public sealed class DegenerateBatchTests
     // Every loss there is, as declared by default, and what takes another path in the code.
     private static readonly Loss[] All =
     [
-        .. from type in typeof(Loss).Assembly.GetTypes()
-           where type.IsSubclassOf(typeof(Loss)) && !type.IsAbstract
-           orderby type.Name
-           select (Loss)Activator.CreateInstance(type)!,
+        .. LossExamples.Losses,
         new TripletLoss { SoftMargin = true }, new TripletLoss { Swap = true }, new TripletLoss { Swap = true, SoftMargin = true },
         new MarginLoss { BetaKind = BetaKind.Shared, Nu = 0.1 }, new MarginLoss { BetaKind = BetaKind.PerClass, Nu = 0.1 },
         new PnpLoss { Variant = PnpVariant.DecreasingLog }, new PnpLoss { Variant = PnpVariant.DecreasingQuotient },
@@ -32,6 +29,7 @@ public sealed class DegenerateBatchTests
         new ContrastiveLoss { Distance = new LpDistance() }, new ContrastiveLoss { Distance = new EuclideanDistance { Normalize = false } },
         new TripletLoss { Distance = new EuclideanDistance { Normalize = false } },
         new NcaLoss { Distance = new SquaredEuclideanDistance { Normalize = false } },
+        new EmbeddingNormLoss { P = 1 }, new EmbeddingNormLoss { P = 1.5, Power = 2 }, new EmbeddingNormLoss { P = 4, Power = 1.5 },
     ];
 
     private static readonly Miner?[] Miners =
@@ -86,14 +84,18 @@ public sealed class DegenerateBatchTests
         AssertNothingLearned(loss, miner, Batches.Uniform(1, 6, 3), [1, 1, 1, 2, 2, 3], zeros(6), active: null);
     }
 
+    private static bool IsAboutSingleRows(Loss loss) => loss is EmbeddingNormLoss or ZeroMeanLoss;
+
     // Which losses learn from one class only: those that draw positives together whatever else there is.
     private static bool LearnsFromOneClass(Loss loss) => loss is ContrastiveLoss or SignalToNoiseContrastiveLoss or SupConLoss
-        or MultiSimilarityLoss or IntraPairVarianceLoss or RankedListLoss or ThresholdConsistentMarginLoss or ClassWeightLoss or CrossBatchMemoryLoss;
+        or MultiSimilarityLoss or IntraPairVarianceLoss or RankedListLoss or ThresholdConsistentMarginLoss or ClassWeightLoss or SumLoss or MatryoshkaLoss or CrossBatchMemoryLoss
+        || IsAboutSingleRows(loss);
 
     // Which losses learn without positives: those that push negatives apart whatever else there is, and PnpLoss, to which a row
     // is a positive of itself.
     private static bool LearnsFromAllDifferent(Loss loss) => loss is ContrastiveLoss or SignalToNoiseContrastiveLoss
-        or MultiSimilarityLoss or IntraPairVarianceLoss or RankedListLoss or ThresholdConsistentMarginLoss or PnpLoss or ClassWeightLoss or CrossBatchMemoryLoss;
+        or MultiSimilarityLoss or IntraPairVarianceLoss or RankedListLoss or ThresholdConsistentMarginLoss or PnpLoss or ClassWeightLoss
+        or GlobalOrthogonalLoss or SumLoss or CrossBatchMemoryLoss || IsAboutSingleRows(loss);
 
     [Test]
     public void Nothing_is_learned_from_one_row_or_one_class_or_classes_all_different_but_by_losses_made_for_it(
@@ -102,7 +104,7 @@ public sealed class DegenerateBatchTests
         var learns = what switch
         {
             // A class's own weights are something to compare a single row with.
-            "one row" => loss is ClassWeightLoss,
+            "one row" => loss is ClassWeightLoss || IsAboutSingleRows(loss),
             "one class" => LearnsFromOneClass(loss),
             _ => LearnsFromAllDifferent(loss),
         };

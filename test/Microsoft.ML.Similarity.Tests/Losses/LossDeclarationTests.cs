@@ -28,7 +28,7 @@ public sealed class LossDeclarationTests
     private static IEnumerable<object> Declarations() =>
         from type in typeof(Loss).Assembly.GetTypes()
         where !type.IsAbstract && Array.Exists([typeof(Loss), typeof(Miner), typeof(Distance), typeof(Reducer)], root => root.IsAssignableFrom(type))
-        select Activator.CreateInstance(type);
+        select LossExamples.Create(type);
 
     [TestCaseSource(nameof(Declarations))]
     public void Every_declaration_survives_JSON_as_its_base(object declaration)
@@ -88,7 +88,7 @@ public sealed class LossDeclarationTests
         var embeddings = Batches.Uniform(1, 8, 4).requires_grad_();
         var labels = tensor([1L, 1, 1, 2, 2, 2, 3, 3]);
         var before = scope.DisposablesCount;
-        foreach (var loss in new Loss[] { new TripletLoss(), new TripletLoss { SoftMargin = true }, new ContrastiveLoss() })
+        foreach (var loss in new Loss[] { new TripletLoss(), new TripletLoss { SoftMargin = true }, new ContrastiveLoss(), (Loss)LossExamples.Create(typeof(MatryoshkaLoss)), (Loss)LossExamples.Create(typeof(SumLoss)) })
             loss.Compute(embeddings, labels).Dispose();
         Assert.That(scope.DisposablesCount, Is.EqualTo(before));
     }

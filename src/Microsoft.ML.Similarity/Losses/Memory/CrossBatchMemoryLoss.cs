@@ -43,9 +43,14 @@ public sealed record CrossBatchMemoryLoss : Loss
     /// </summary>
     public int WarmUpSteps { get; init => field = AtLeast(value, 0, nameof(WarmUpSteps)); }
 
+    internal override bool NeedsClasses => true;
+
     internal override string? ReferencesRefused => "it has references of its own, the rows it remembers";
 
     internal override Distance DefaultDistance(bool normalize) => Inner.Distance ?? Inner.DefaultDistance(normalize);
+
+    internal override Loss Resolve(bool normalize) =>
+        this with { Distance = Distance ?? DefaultDistance(normalize), Inner = Inner.Within(Distance).Resolve(normalize) };
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException"><see cref="Inner"/> cannot compare rows with references, or a reducer is set here and not on it.</exception>
@@ -54,9 +59,8 @@ public sealed record CrossBatchMemoryLoss : Loss
         ArgumentNullException.ThrowIfNull(context);
         if (Inner.ReferencesRefused is { } reason)
             throw new ArgumentException($"Inner is {Inner.GetType().Name}, which cannot compare rows with references: {reason}.", nameof(context));
-        if (Reducer is not null)
-            throw new ArgumentException($"Reducer is {Reducer.GetType().Name}; it must be set on Inner, not on CrossBatchMemoryLoss.", nameof(context));
-        var inner = Inner.Distance is null ? Inner with { Distance = Distance } : Inner;
+        RefuseReducer("set it on the inner loss");
+        var inner = Inner.Within(Distance);
         var miner = Miner is { Distance: null } ? Miner with { Distance = inner.DistanceOrDefault } : Miner;
         return new CrossBatchMemoryModule(this, inner, miner, context);
     }

@@ -25,6 +25,7 @@ public sealed record AnglELoss : PairLoss
     {
         public override LossValue forward(PairBatch input)
         {
+            input.RefuseWeights(nameof(AnglELoss));
             var gold = input.TargetsFor(nameof(AnglELoss), "a gold score for each pair");
             if (input.Left.shape[1] % 2 != 0)
                 throw new InvalidOperationException($"AnglELoss needs embeddings of an even number of values, half of them imaginary parts; got {input.Left.shape[1]}.");

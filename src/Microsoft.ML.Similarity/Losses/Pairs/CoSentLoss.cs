@@ -18,7 +18,10 @@ public sealed record CoSentLoss : PairLoss
 
     private sealed class Module(CoSentLoss loss) : PairLossModule(nameof(CoSentLoss))
     {
-        public override LossValue forward(PairBatch input) => RankedScores.Loss(
-            input.Cosines * Number(loss.Scale), input.TargetsFor(nameof(CoSentLoss), "a gold score for each pair"));
+        public override LossValue forward(PairBatch input)
+        {
+            input.RefuseWeights(nameof(CoSentLoss));
+            return RankedScores.Loss(input.Cosines * Number(loss.Scale), input.TargetsFor(nameof(CoSentLoss), "a gold score for each pair"));
+        }
     }
 }

@@ -17,6 +17,8 @@ public sealed record ContrastivePairLoss : PairLoss
     /// <summary>How the two rows of a pair are compared. Default: the cosine distance.</summary>
     public Distance Distance { get; init => field = value ?? throw new ArgumentNullException(nameof(Distance)); } = new CosineDistance();
 
+    internal override Distance ComparedBy => Distance;
+
     /// <inheritdoc/>
     protected override PairLossModule BuildModule(LossContext? context) => new Module(this);
 
@@ -27,7 +29,7 @@ public sealed record ContrastivePairLoss : PairLoss
             var similar = input.TargetsFor(nameof(ContrastivePairLoss), "1 for a similar pair and 0 for another").to(input.Left.dtype) > Number(0.5);
             var distances = RowDistances.Of(loss.Distance, input.Left, input.Right);
             var apart = (Number(loss.Margin) - distances).clamp_min(Zero);
-            return Mean(distances.where(similar, apart).square() / Number(2));
+            return Mean(input, distances.where(similar, apart).square() / Number(2));
         }
     }
 }

@@ -7,12 +7,14 @@ namespace Microsoft.ML.Similarity.Losses.Pairs;
 /// </remarks>
 public sealed record CosineRegressionLoss : PairLoss
 {
+    internal override double LargestTarget => 1;
+
     /// <inheritdoc/>
     protected override PairLossModule BuildModule(LossContext? context) => new Module();
 
     private sealed class Module() : PairLossModule(nameof(CosineRegressionLoss))
     {
         public override LossValue forward(PairBatch input) =>
-            Mean((input.Cosines - input.TargetsFor(nameof(CosineRegressionLoss), "a gold score for each pair").to(input.Left.dtype)).square());
+            Mean(input, (input.Cosines - input.TargetsFor(nameof(CosineRegressionLoss), "a gold score for each pair").to(input.Left.dtype)).square());
     }
 }

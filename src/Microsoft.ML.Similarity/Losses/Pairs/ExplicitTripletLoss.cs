@@ -22,6 +22,8 @@ public sealed record ExplicitTripletLoss : PairLoss
     /// <summary>How rows are compared. Default: the Euclidean distance of directions.</summary>
     public Distance Distance { get; init => field = value ?? throw new ArgumentNullException(nameof(Distance)); } = new EuclideanDistance();
 
+    internal override Distance ComparedBy => Distance;
+
     /// <inheritdoc/>
     protected override PairLossModule BuildModule(LossContext? context) => new Module(this);
 
@@ -32,8 +34,8 @@ public sealed record ExplicitTripletLoss : PairLoss
             if (input.HardNegatives.Count == 0)
                 throw new InvalidOperationException("ExplicitTripletLoss needs at least one column of hard negatives; got none.");
             var near = RowDistances.Of(loss.Distance, input.Left, input.Right);
-            var violations = cat([.. input.HardNegatives.Select(negatives => near - RowDistances.Of(loss.Distance, input.Left, negatives))]) + Number(loss.Margin);
-            return Mean(loss.SoftMargin ? SimilarityMask.Softplus(violations) : violations.clamp_min(Zero));
+            var violations = stack(input.HardNegatives.Select(negatives => near - RowDistances.Of(loss.Distance, input.Left, negatives))) + Number(loss.Margin);
+            return Mean(input, loss.SoftMargin ? SimilarityMask.Softplus(violations) : violations.clamp_min(Zero));
         }
     }
 }

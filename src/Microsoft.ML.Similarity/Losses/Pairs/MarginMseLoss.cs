@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Distances;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses.Pairs;
@@ -12,6 +13,8 @@ namespace Microsoft.ML.Similarity.Losses.Pairs;
 /// </remarks>
 public sealed record MarginMseLoss : PairLoss
 {
+    internal override Distance ComparedBy => new InnerProductDistance();
+
     /// <inheritdoc/>
     protected override PairLossModule BuildModule(LossContext? context) => new Module();
 
@@ -27,8 +30,8 @@ public sealed record MarginMseLoss : PairLoss
                 : throw new InvalidOperationException(
                     $"MarginMseLoss needs targets [{input.Rows}, {columns}], a teacher's margin for each hard negative; got "
                     + $"{(input.Targets is null ? "none" : $"[{string.Join(", ", input.Targets.shape)}]")}.");
-            var margins = stack(input.HardNegatives.Select(negatives => (input.Left * (input.Right - negatives)).sum(1)), 1);
-            return Mean((margins - targets).square());
+            var margins = stack(input.HardNegatives.Select(negatives => (input.Left * (input.Right - negatives)).sum(1)));
+            return Mean(input, (margins - targets.t()).square());
         }
     }
 }

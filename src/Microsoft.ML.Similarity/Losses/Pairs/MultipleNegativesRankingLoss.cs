@@ -9,7 +9,8 @@ namespace Microsoft.ML.Similarity.Losses.Pairs;
 /// <remarks>
 /// The mean of -log(exp(s(l,r)) / Σ exp(s(l,c))), c over all right rows and all rows of any number of columns of hard
 /// negatives, s = Scale · cosine. Henderson et al., "Efficient Natural Language Response Suggestion for Smart Reply" (2017).
-/// Right rows that occur twice are each other's negatives: sample batches without duplicates. O(B²) memory.
+/// Right rows that occur twice are each other's negatives: sample batches without duplicates. O(B²) memory for up to about 2000 rows, that of the
+/// embeddings beyond: large batches are compared in blocks of rows.
 /// </remarks>
 public sealed record MultipleNegativesRankingLoss : PairLoss
 {
@@ -31,12 +32,33 @@ public sealed record MultipleNegativesRankingLoss : PairLoss
             var candidates = input.HardNegatives.Count == 0
                 ? input.RightDirections
                 : cat([input.RightDirections, .. input.HardNegatives.Select(UnitRows.Of)]);
+            var atOnce = RowBlocks.Rows(candidates.shape[0]);
+            if (atOnce < input.Rows)
+                return InBlocks(input, candidates, atOnce);
             var logits = (input.LeftDirections * Number(loss.Scale)).matmul(candidates.t());
             var own = logits.diagonal();
             var losses = logits.logsumexp(1) - own;
             if (loss.Symmetric)
                 losses = (losses + (logits.narrow(1, 0, input.Rows).logsumexp(0) - own)) / Number(2);
-            return Mean(losses);
+            return Mean(input, losses);
+        }
+
+        private LossValue InBlocks(PairBatch input, Tensor candidates, long rowsAtOnce)
+        {
+            var shares = Shares(input) * Number(loss.Symmetric ? 0.5 : 1);
+            var (value, losses) = CandidateBlocks.Sum(input.LeftDirections, candidates, shares, rowsAtOnce, Against);
+            if (loss.Symmetric)
+            {
+                var (back, backLosses) = CandidateBlocks.Sum(input.RightDirections, input.LeftDirections, shares, rowsAtOnce, Against);
+                (value, losses) = (value + back, losses + backLosses);
+            }
+            return new(value, LossValue.Active(losses, ones_like(losses, ScalarType.Bool)));
+        }
+
+        private Tensor Against(Tensor rows, Tensor candidates, long start)
+        {
+            var logits = (rows * Number(loss.Scale)).matmul(candidates.t());
+            return logits.logsumexp(1) - logits.diagonal(start);
         }
     }
 }

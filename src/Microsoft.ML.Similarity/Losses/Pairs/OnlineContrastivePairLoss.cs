@@ -20,6 +20,8 @@ public sealed record OnlineContrastivePairLoss : PairLoss
     /// <summary>How the two rows of a pair are compared. Default: the cosine distance.</summary>
     public Distance Distance { get; init => field = value ?? throw new ArgumentNullException(nameof(Distance)); } = new CosineDistance();
 
+    internal override Distance ComparedBy => Distance;
+
     /// <inheritdoc/>
     protected override PairLossModule BuildModule(LossContext? context) => new Module(this);
 
@@ -39,7 +41,8 @@ public sealed record OnlineContrastivePairLoss : PairLoss
 
             var apart = (Number(loss.Margin) - distances).clamp_min(Zero);
             var losses = distances.where(similar, apart).square().masked_fill(hardSimilar.logical_or(hardDifferent).logical_not(), Zero);
-            return new(losses.sum(), LossValue.Active(losses, ones_like(similar)));
+            var weighted = input.Weights is null ? losses : losses * input.Weights.to(losses.dtype);
+            return new(weighted.sum(), LossValue.Active(losses, ones_like(similar)));
         }
     }
 }

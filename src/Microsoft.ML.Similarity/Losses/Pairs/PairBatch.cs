@@ -16,8 +16,9 @@ public sealed class PairBatch
     /// <param name="right">[B, d] of the same type: what belongs to each left row.</param>
     /// <param name="targets">[B], or [B, n]: what is known of each pair, as the loss wants it; null where it wants nothing.</param>
     /// <param name="hardNegatives">Any number of [B, d]: what looks like a left row's partner and is not; null for none.</param>
+    /// <param name="weights">[B] weights of the pairs, at least 0; null for equal weights.</param>
     /// <exception cref="ArgumentException">The shapes or types do not fit together.</exception>
-    public PairBatch(Tensor left, Tensor right, Tensor? targets = null, IReadOnlyList<Tensor>? hardNegatives = null)
+    public PairBatch(Tensor left, Tensor right, Tensor? targets = null, IReadOnlyList<Tensor>? hardNegatives = null, Tensor? weights = null)
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
@@ -31,10 +32,13 @@ public sealed class PairBatch
             CheckAligned(left, hardNegatives[column], $"{nameof(hardNegatives)}[{column}]");
         if (targets is not null && (targets.dim() is not (1 or 2) || targets.shape[0] != left.shape[0]))
             throw new ArgumentException($"targets must be [{left.shape[0]}] or [{left.shape[0]}, n], as left has {left.shape[0]} rows; got [{string.Join(", ", targets.shape)}].", nameof(targets));
+        if (weights is not null && (weights.dim() != 1 || weights.shape[0] != left.shape[0]))
+            throw new ArgumentException($"weights must be [{left.shape[0]}], as left has {left.shape[0]} rows; got [{string.Join(", ", weights.shape)}].", nameof(weights));
         Left = Widen(left);
         Right = Widen(right);
         Targets = targets;
         HardNegatives = [.. hardNegatives.Select(Widen)];
+        Weights = weights;
     }
 
     /// <summary>[B, d], float32 or float64.</summary>
@@ -48,6 +52,9 @@ public sealed class PairBatch
 
     /// <summary>Any number of [B, d], float32 or float64.</summary>
     public IReadOnlyList<Tensor> HardNegatives { get; }
+
+    /// <summary>[B] weights of the pairs, or null.</summary>
+    public Tensor? Weights { get; }
 
     internal long Rows => Left.shape[0];
 
@@ -65,6 +72,17 @@ public sealed class PairBatch
         ? targets
         : throw new InvalidOperationException(
             $"{loss} needs targets [{Rows}], {meaning}; got {(Targets is null ? "none" : $"[{string.Join(", ", Targets.shape)}]")}.");
+
+    /// <summary>Refuses weights, for a loss that is not a mean over pairs.</summary>
+    internal void RefuseWeights(string loss)
+    {
+        if (Weights is not null)
+            throw new InvalidOperationException($"{loss} is about the batch as a whole and has no weights for single pairs; got weights [{Rows}].");
+    }
+
+    /// <summary>The same pairs with the first values of their embeddings.</summary>
+    internal PairBatch Prefix(int dimension) => new(
+        Left.narrow(1, 0, dimension), Right.narrow(1, 0, dimension), Targets, [.. HardNegatives.Select(rows => rows.narrow(1, 0, dimension))], Weights);
 
     private static void CheckAligned(Tensor left, Tensor other, string name)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Losses.Views;
 using static TorchSharp.torch;
 
@@ -23,6 +24,9 @@ namespace Microsoft.ML.Similarity.Losses.Pairs;
 [JsonDerivedType(typeof(VicRegLoss), "vicReg")]
 [JsonDerivedType(typeof(NegativeCosineLoss), "negativeCosine")]
 [JsonDerivedType(typeof(DclLoss), "dcl")]
+[JsonDerivedType(typeof(MatryoshkaPairLoss), "matryoshka")]
+[JsonDerivedType(typeof(SumPairLoss), "sum")]
+[JsonDerivedType(typeof(LabelledPairLoss), "labelled")]
 public abstract record PairLoss
 {
     /// <summary>The part that computes. It owns the loss's state, if it has any: dispose it.</summary>
@@ -38,6 +42,12 @@ public abstract record PairLoss
         return module;
     }
 
+    /// <summary>By what the embedding it trains is to be compared.</summary>
+    internal virtual Distance ComparedBy => new CosineDistance();
+
+    /// <summary>The largest magnitude that a target can have; infinite where there is no limit.</summary>
+    internal virtual double LargestTarget => double.PositiveInfinity;
+
     /// <summary>Makes the module; what it creates may lie in the current dispose scope.</summary>
     protected abstract PairLossModule BuildModule(LossContext? context);
 
@@ -46,11 +56,12 @@ public abstract record PairLoss
     /// <param name="right">[B, d] of the same type.</param>
     /// <param name="targets">[B] binary labels or gold scores, as the loss wants them; or null.</param>
     /// <param name="hardNegatives">Any number of [B, d]; null for none.</param>
+    /// <param name="weights">[B] weights of the pairs, at least 0; null for equal weights.</param>
     /// <returns>A scalar that backpropagates; exactly 0 where nothing can be learned.</returns>
-    public Tensor Compute(Tensor left, Tensor right, Tensor? targets = null, IReadOnlyList<Tensor>? hardNegatives = null)
+    public Tensor Compute(Tensor left, Tensor right, Tensor? targets = null, IReadOnlyList<Tensor>? hardNegatives = null, Tensor? weights = null)
     {
         using var scope = NewDisposeScope();
         using var module = CreateModule();
-        return module.call(new PairBatch(left, right, targets, hardNegatives)).Value.MoveToOuterDisposeScope();
+        return module.call(new PairBatch(left, right, targets, hardNegatives, weights)).Value.MoveToOuterDisposeScope();
     }
 }

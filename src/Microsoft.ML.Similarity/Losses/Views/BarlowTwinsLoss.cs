@@ -27,6 +27,7 @@ public sealed record BarlowTwinsLoss : PairLoss
     {
         public override LossValue forward(PairBatch input)
         {
+            input.RefuseWeights(nameof(BarlowTwinsLoss));
             if (input.Rows == 1)
                 return Nothing(input);
             // Rows of length 1 have standard deviation 1 but for √(B - 1).

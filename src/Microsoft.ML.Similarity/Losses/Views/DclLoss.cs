@@ -29,7 +29,7 @@ public sealed record DclLoss : PairLoss
             var (logits, own) = TwoViews.Compare(input, loss.Temperature);
             var selves = TwoViews.Selves(input);
             var related = selves.logical_or(selves.roll(input.Rows, 1));
-            return AllActive((SimilarityMask.LogSumExp(logits, related.logical_not()) - own).mean());
+            return AllActive(WeightedMean(input, (SimilarityMask.LogSumExp(logits, related.logical_not()) - own).reshape(2, input.Rows)));
         }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class InfoNceModule : PairLossModule
         var others = SimilarityMask.LogSumExp(queries.matmul(earlier.t()), filled.unsqueeze(0));
         if (training)
             Enqueue(keys);
-        return Mean(SimilarityMask.Softplus(others - own));
+        return Mean(input, SimilarityMask.Softplus(others - own));
     }
 
     private void Enqueue(Tensor keys)

@@ -18,6 +18,6 @@ public sealed record NegativeCosineLoss : PairLoss
     private sealed class Module() : PairLossModule(nameof(NegativeCosineLoss))
     {
         public override LossValue forward(PairBatch input) =>
-            AllActive((input.LeftDirections * input.RightDirections.detach()).sum(1).mean().neg());
+            AllActive(WeightedMean(input, (input.LeftDirections * input.RightDirections.detach()).sum(1).neg()));
     }
 }

@@ -32,6 +32,7 @@ public sealed record VicRegLoss : PairLoss
     {
         public override LossValue forward(PairBatch input)
         {
+            input.RefuseWeights(nameof(VicRegLoss));
             var value = (input.Left - input.Right).square().mean() * Number(loss.Similarity);
             return AllActive(input.Rows == 1 ? value : value + Spread(input.Left) + Spread(input.Right));
         }

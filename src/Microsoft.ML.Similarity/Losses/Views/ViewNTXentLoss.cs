@@ -23,7 +23,7 @@ public sealed record ViewNTXentLoss : PairLoss
             if (input.Rows == 1)
                 return Nothing(input);
             var (logits, own) = TwoViews.Compare(input, loss.Temperature);
-            return Mean(SimilarityMask.LogSumExp(logits, TwoViews.Selves(input).logical_not()) - own);
+            return Mean(input, (SimilarityMask.LogSumExp(logits, TwoViews.Selves(input).logical_not()) - own).reshape(2, input.Rows));
         }
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Losses.Memory;
 using Microsoft.ML.Similarity.Miners;
+using Microsoft.ML.Similarity.Tests.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -147,6 +148,19 @@ public sealed class CrossBatchMemoryTests
         Assert.That(Value(new CrossBatchMemoryLoss { Inner = new ContrastiveLoss { Distance = distance }, Distance = new CosineDistance() }), Is.EqualTo(expected).Within(1e-12));
         Assert.That(new CrossBatchMemoryLoss { Inner = new ContrastiveLoss { Distance = distance } }.DistanceOrDefault, Is.EqualTo(distance));
         Assert.That(new CrossBatchMemoryLoss().DistanceOrDefault, Is.EqualTo(new EuclideanDistance()));
+        var resolved = (CrossBatchMemoryLoss)new CrossBatchMemoryLoss { Inner = new MatryoshkaLoss { Inner = new TripletLoss(), Dimensions = [2] } }.Resolve(normalize: false);
+        Assert.That(((MatryoshkaLoss)resolved.Inner).Inner.Distance, Is.EqualTo(new EuclideanDistance { Normalize = false }));
+    }
+
+    [Test]
+    public void A_trainer_keeps_the_memory_with_the_model()
+    {
+        var ml = new MLContext(1);
+        var model = Fast.Fit(ml, TrainingData.View(ml, TrainingData.Blobs()), o => o.Loss = new CrossBatchMemoryLoss { MemorySize = 40, WarmUpSteps = 2 });
+        var state = model.Model.LossState!;
+        Assert.That(state.GetShape("embeddings"), Is.EqualTo(new long[] { 40, 4 }));
+        Assert.That(state.GetValues("count"), Is.EqualTo(new[] { 40f }));
+        Assert.That(state.GetValues("labels").Distinct(), Is.EquivalentTo(new[] { 0f, 1, 2, 3 }));
     }
 
     [Test]
@@ -164,7 +178,7 @@ public sealed class CrossBatchMemoryTests
         Assert.That(() => Create(new CrossBatchMemoryLoss { Inner = new CrossBatchMemoryLoss() }), Throws.ArgumentException.With.Message.EqualTo(
             "Inner is CrossBatchMemoryLoss, which cannot compare rows with references: it has references of its own, the rows it remembers. (Parameter 'context')"));
         Assert.That(() => Create(new CrossBatchMemoryLoss { Reducer = new SumReducer() }), Throws.ArgumentException.With.Message.EqualTo(
-            "Reducer is SumReducer; it must be set on Inner, not on CrossBatchMemoryLoss. (Parameter 'context')"));
+            "Reducer is SumReducer; CrossBatchMemoryLoss takes none: set it on the inner loss. (Parameter 'Reducer')"));
 
         using var module = Create(new CrossBatchMemoryLoss());
         var none = zeros(2, 2, dtype: ScalarType.Bool);

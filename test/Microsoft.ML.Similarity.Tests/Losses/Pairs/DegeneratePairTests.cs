@@ -19,6 +19,7 @@ public sealed class DegeneratePairTests
         new ViewNTXentLoss(), new ViewNTXentLoss { Temperature = 1 / 300.0 }, new DclLoss(), new DclLoss { Temperature = 1 / 300.0 },
         new InfoNceLoss { QueueSize = 4 }, new InfoNceLoss { QueueSize = 4, Temperature = 1 / 300.0 },
         new BarlowTwinsLoss(), new VicRegLoss(), new NegativeCosineLoss(),
+        .. LossExamples.PairLosses.Where(loss => loss is MatryoshkaPairLoss or SumPairLoss or LabelledPairLoss),
     ];
 
     private static readonly ScalarType[] Types = [ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float32, ScalarType.Float64];

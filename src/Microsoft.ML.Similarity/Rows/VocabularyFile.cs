@@ -1,7 +1,6 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Similarity.Rows;
 
-namespace Microsoft.ML.Similarity.Neighbors;
+namespace Microsoft.ML.Similarity.Rows;
 
 /// <summary>A vocabulary as bytes: its family, the type and number of its values, the values.</summary>
 internal static class VocabularyFile

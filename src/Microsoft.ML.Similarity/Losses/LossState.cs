@@ -1,0 +1,99 @@
+using Microsoft.ML.Similarity.Persistence;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Losses;
+
+/// <summary>
+/// What a loss has learned or remembers, as training left it: vectors for each class, a learned margin, a queue of embeddings.
+/// Immutable; saved with the model, so that training can go on from it and the class vectors can be used.
+/// </summary>
+public sealed class LossState
+{
+    private readonly SafetensorsTensor[] _tensors;
+
+    private LossState(SafetensorsTensor[] tensors, IReadOnlyList<string> classes)
+    {
+        _tensors = tensors;
+        Classes = classes;
+    }
+
+    /// <summary>The labels of the classes trained with, as text, in the order of class vectors; none for pairs, which have no classes.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>The names of the weights and of what is remembered.</summary>
+    public IReadOnlyList<string> Names => [.. _tensors.Select(tensor => tensor.Name)];
+
+    /// <summary>The sizes of a tensor's dimensions.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="ArgumentException">There is no such name.</exception>
+    public IReadOnlyList<long> GetShape(string name) => [.. Find(name).Shape];
+
+    /// <summary>A copy of a tensor's values in row-major order, as Single, as which integers may not be exact.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="ArgumentException">There is no such name.</exception>
+    public float[] GetValues(string name) => Find(name).Values is long[] whole ? Array.ConvertAll(whole, v => (float)v) : (float[])Find(name).Values.Clone();
+
+    /// <summary>Gives a module of the same loss this state.</summary>
+    /// <param name="module">Made by <see cref="Loss.CreateModule"/> or <see cref="Pairs.PairLoss.CreateModule"/> of the same declaration, for as many classes.</param>
+    /// <exception cref="ArgumentException">The module has other weights, or of other shapes.</exception>
+    public void Restore(nn.Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var own = module.state_dict();
+        var missing = own.Keys.Except(Names).Concat(Names.Except(own.Keys)).FirstOrDefault();
+        if (missing is not null)
+            throw new ArgumentException($"The module and the state are of different losses: only one of them has '{missing}'.", nameof(module));
+        foreach (var saved in _tensors)
+        {
+            var target = own[saved.Name];
+            if (!target.shape.SequenceEqual(saved.Shape))
+            {
+                throw new ArgumentException(
+                    $"'{saved.Name}' is [{string.Join(", ", saved.Shape)}] in the state and [{string.Join(", ", target.shape)}] in the module.", nameof(module));
+            }
+            target.copy_(saved.Values is long[] whole ? tensor(whole, saved.Shape) : tensor((float[])saved.Values, saved.Shape));
+        }
+    }
+
+    /// <summary>A copy of a module's state in managed memory; null where it has none.</summary>
+    /// <param name="module">The loss's.</param>
+    /// <param name="classes">The labels of the classes.</param>
+    internal static LossState? Of(nn.Module module, IReadOnlyList<string> classes)
+    {
+        using var scope = NewDisposeScope();
+        SafetensorsTensor[] tensors = [.. module.state_dict().Select(entry => Copy(entry.Key, entry.Value))];
+        return tensors.Length > 0 ? new(tensors, classes) : null;
+    }
+
+    internal void Write(Stream stream) => Safetensors.Write(stream, [.. _tensors.Select(tensor => tensor.Values is long[] whole
+        ? SafetensorsPart.Of<long>(tensor.Name, whole, tensor.Shape)
+        : SafetensorsPart.Of<float>(tensor.Name, (float[])tensor.Values, tensor.Shape))]);
+
+    /// <exception cref="FormatException">The stream is no safetensors file of float32 and int64 values, or is damaged.</exception>
+    internal static LossState Read(Stream stream, IReadOnlyList<string> classes)
+    {
+        var file = Safetensors.Read(stream);
+        foreach (var tensor in file.Tensors.Values)
+        {
+            if (tensor.Type is not (SafetensorsType.F32 or SafetensorsType.I64))
+                throw new FormatException($"The saved model is damaged: '{tensor.Name}' of its loss holds {tensor.Type}.");
+        }
+        return new([.. file.Tensors.Values], classes);
+    }
+
+    private SafetensorsTensor Find(string name) => Array.Find(_tensors, tensor => tensor.Name == name)
+        ?? throw new ArgumentException($"There is no '{name}', only {string.Join(", ", Names)}.", nameof(name));
+
+    // Whole numbers stay whole: a label beyond 2^24 is not the same as a float32.
+    private static SafetensorsTensor Copy(string name, Tensor value)
+    {
+        var isWhole = !value.is_floating_point();
+        var copy = value.detach().to(isWhole ? ScalarType.Int64 : ScalarType.Float32).cpu().contiguous();
+        return isWhole
+            ? new(name, SafetensorsType.I64, copy.shape, copy.data<long>().ToArray())
+            : new(name, SafetensorsType.F32, copy.shape, copy.data<float>().ToArray());
+    }
+}

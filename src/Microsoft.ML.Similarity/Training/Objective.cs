@@ -1,0 +1,47 @@
+using Microsoft.ML.Similarity.Encoders;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Training;
+
+/// <summary>
+/// What is learned from data of one shape: its examples (rows, pairs, …), how an epoch deals them, which rows each of them
+/// needs embedded, and the loss of those embeddings.
+/// </summary>
+/// <param name="features">The rows that examples are made of; on the training device.</param>
+internal abstract class Objective(FeatureStore features) : IDisposable
+{
+    public FeatureStore Features { get; } = features;
+
+    /// <summary>The rows trained on, whose statistics standardise the inputs.</summary>
+    public abstract int[] Rows { get; }
+
+    /// <summary>The number of examples trained on.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>The number of classes trained on; 0 where examples have none.</summary>
+    public virtual int ClassCount => 0;
+
+    /// <summary>The labels of the classes the loss knows, as text; none where examples have none.</summary>
+    public virtual IReadOnlyList<string> Classes => [];
+
+    /// <summary>Makes the loss's computing part, with the weights it trains; called once, before the first step.</summary>
+    /// <param name="encoder">The network's declaration.</param>
+    /// <param name="generator">Draws initial weights; of the CPU.</param>
+    /// <param name="device">Where to train.</param>
+    public abstract nn.Module CreateLoss(Encoder encoder, Generator generator, Device device);
+
+    /// <summary>The batches of one epoch, one after another.</summary>
+    /// <returns>Examples, which <see cref="RowsOf"/> and <see cref="Loss"/> take; a multiple of the smaller of batch size and <see cref="Count"/>.</returns>
+    public abstract int[] Epoch(int batchSize, int seed);
+
+    /// <summary>The rows of <see cref="Features"/> that a batch needs, in the order in which <see cref="Loss"/> wants them embedded.</summary>
+    public abstract int[] RowsOf(ReadOnlySpan<int> examples);
+
+    /// <summary>The loss of a batch.</summary>
+    /// <param name="embeddings">The embeddings of <see cref="RowsOf"/>.</param>
+    /// <param name="examples">The batch.</param>
+    public abstract BatchLoss Loss(Tensor embeddings, ReadOnlySpan<int> examples);
+
+    public abstract void Dispose();
+}

@@ -1,0 +1,93 @@
+using Microsoft.ML.Similarity.Distances;
+using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Losses.Pairs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Training.Pairs;
+
+/// <summary>Learns from pairs, or triplets: one encoder embeds all their columns.</summary>
+internal sealed class PairObjective : Objective
+{
+    private readonly PairSet _set;
+    private readonly int[] _pairs;
+    private readonly PairTask _task;
+    private readonly PairLoss _declaration;
+    private PairLossModule? _loss;
+    private Tensor? _targets;
+    private Tensor? _weights;
+
+    /// <param name="set">The pairs.</param>
+    /// <param name="pairs">Which of them to train on.</param>
+    /// <param name="task">What they teach.</param>
+    /// <param name="loss">What is minimised.</param>
+    public PairObjective(PairSet set, int[] pairs, PairTask task, PairLoss loss)
+        : base(set.Rows)
+    {
+        _set = set;
+        _pairs = pairs;
+        _task = task;
+        _declaration = loss;
+        Rows = [.. set.Parts.SelectMany(part => pairs.Select(pair => part[pair])).Distinct()];
+    }
+
+    public override int[] Rows { get; }
+
+    public override int Count => _pairs.Length;
+
+    public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device)
+    {
+        _loss = _declaration.CreateModule(new LossContext(encoder.OutputDimension, 0, generator));
+        _loss.to(device);
+        _targets = _set.Targets is null ? null : tensor(_set.Targets).to(device).DetachFromDisposeScope();
+        _weights = _set.Weights is null ? null : tensor(_set.Weights).to(device).DetachFromDisposeScope();
+        return _loss;
+    }
+
+    public override int[] Epoch(int batchSize, int seed)
+    {
+        var random = new Random(seed);
+        var size = Math.Min(batchSize, Count);
+        var plan = new List<int>();
+        while (plan.Count < Count)
+        {
+            var order = (int[])_pairs.Clone();
+            random.Shuffle(order);
+            plan.AddRange(order);
+        }
+        var length = (Count + size - 1) / size * size;
+        plan.AddRange(plan.Take(length - Count).ToArray());
+        return [.. plan.Take(length)];
+    }
+
+    public override int[] RowsOf(ReadOnlySpan<int> examples)
+    {
+        var rows = new int[_set.Parts.Count * examples.Length];
+        var at = 0;
+        foreach (var part in _set.Parts)
+        {
+            foreach (var pair in examples)
+                rows[at++] = part[pair];
+        }
+        return rows;
+    }
+
+    public override BatchLoss Loss(Tensor embeddings, ReadOnlySpan<int> examples)
+    {
+        var parts = embeddings.chunk(_set.Parts.Count, 0);
+        var index = tensor(examples.ToArray()).to(embeddings.device);
+        var batch = new PairBatch(parts[0], parts[1], _targets?.index_select(0, index), parts[2..], _weights?.index_select(0, index));
+        var loss = _loss!.call(batch);
+        using var _ = no_grad();
+        var (distances, positives, negatives) = _task.Compare(batch, _declaration.ComparedBy);
+        return new(loss, distances, positives, negatives);
+    }
+
+    public override void Dispose()
+    {
+        _loss?.Dispose();
+        _targets?.Dispose();
+        _weights?.Dispose();
+    }
+}
