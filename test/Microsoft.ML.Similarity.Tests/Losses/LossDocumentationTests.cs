@@ -27,6 +27,7 @@ public sealed class LossDocumentationTests
             var value = property.GetValue(loss) switch
             {
                 null => "null",
+                Loss inner => inner.GetType().Name,
                 bool flag => flag ? "true" : "false",
                 var number => Convert.ToString(number, CultureInfo.InvariantCulture),
             };
