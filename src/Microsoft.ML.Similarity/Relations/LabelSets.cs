@@ -11,6 +11,10 @@ internal sealed class LabelSets(DataViewSchema.Column column, double minimumOver
 
     public override int Count => _sets.Count;
 
+    public override int[] LabelsOf(int number) => _sets[number];
+
+    public override string TextOf(int number) => string.Join(", ", _sets[number].Select(_vocabulary.TextOf));
+
     public override Func<int> CreateReader(DataViewRow row, DataViewSchema.Column label)
     {
         var read = LabelSetReader.Create(row, label, _vocabulary);

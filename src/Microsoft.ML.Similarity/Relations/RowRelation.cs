@@ -12,6 +12,10 @@ public abstract record RowRelation
     {
     }
 
+    /// <summary>Refuses a label column of a type this relation does not take.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
+    internal virtual void CheckLabel(SchemaShape shape, string name) => InputColumns.CheckLabel(shape, name);
+
     /// <summary>The label column of a schema, of a type this relation takes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
     internal virtual DataViewSchema.Column FindLabel(DataViewSchema schema, string name) => InputColumns.Label(schema, name);

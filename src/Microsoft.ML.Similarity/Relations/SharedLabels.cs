@@ -16,6 +16,8 @@ public sealed record SharedLabels : RowRelation
     /// </summary>
     public double MinimumOverlap { get; init => field = Ranges.Between(value, 0, 1, nameof(MinimumOverlap)); }
 
+    internal override void CheckLabel(SchemaShape shape, string name) => InputColumns.CheckLabelSet(shape, name);
+
     internal override DataViewSchema.Column FindLabel(DataViewSchema schema, string name) => InputColumns.LabelSet(schema, name);
 
     internal override LabelClasses CreateClasses(DataViewSchema.Column label) => new LabelSets(label, MinimumOverlap);

@@ -9,6 +9,10 @@ internal sealed class SingleLabels(RowRelation relation, DataViewSchema.Column c
 
     public override int Count => _vocabulary.Count;
 
+    public override int[] LabelsOf(int number) => [number];
+
+    public override string TextOf(int number) => _vocabulary.TextOf(number);
+
     public override Func<int> CreateReader(DataViewRow row, DataViewSchema.Column label) => LabelReader.Create(row, label, _vocabulary);
 
     public override ClassRelation? Relate() => relation.Relate(_vocabulary);
