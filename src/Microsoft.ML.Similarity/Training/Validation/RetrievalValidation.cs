@@ -1,7 +1,6 @@
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Evaluation;
 using Microsoft.ML.Similarity.Relations;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training.Validation;
 
