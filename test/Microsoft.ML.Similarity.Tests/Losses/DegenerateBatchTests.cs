@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Tests.Losses;
 
-/// <summary>Batches from which little or nothing can be learned.</summary>
+/// <summary>Batches from which little or nothing can be learned; on the <see cref="TestDevice"/>.</summary>
 public sealed class DegenerateBatchTests
 {
     private static readonly Loss[] Losses =
@@ -216,9 +216,10 @@ public sealed class DegenerateBatchTests
     private static (Tensor Value, Tensor ActiveFraction, LossModule Module) Compute(
         Loss loss, Miner? miner, Tensor embeddings, long[] labels, Tensor? weights)
     {
-        var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(tensor(labels)), weights);
+        var batch = new EmbeddedBatch(embeddings.to(TestDevice.Current), Relation.FromLabels(tensor(labels).to(TestDevice.Current)), weights?.to(TestDevice.Current));
         using var generator = new Generator(1, CPU);
         var module = loss.CreateModule(new LossContext((int)embeddings.shape[1], 8, generator));
+        module.to(TestDevice.Current);
         // The weights of this one are those of directions.
         if (miner is not (null or DistanceWeightedMiner))
             miner = miner with { Distance = loss.Distance };
