@@ -1,3 +1,4 @@
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -28,8 +29,9 @@ public sealed class Relation
     {
         CheckLabels(labels);
         var equal = labels.unsqueeze(1).eq(labels.unsqueeze(0));
-        var self = eye(labels.shape[0], dtype: ScalarType.Bool, device: labels.device);
-        return new(equal.logical_and(self.logical_not()), equal.logical_not(), labels);
+        var negatives = equal.logical_not();
+        equal.diagonal().fill_(Zero);
+        return new(equal, negatives, labels);
     }
 
     /// <summary>Refuses what is not a vector of integers.</summary>
