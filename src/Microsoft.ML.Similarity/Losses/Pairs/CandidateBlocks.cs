@@ -18,13 +18,13 @@ internal static class CandidateBlocks
         var value = zeros(Array.Empty<long>(), dtype: rows.dtype, device: rows.device);
         var rowGradient = zeros_like(rows.detach());
         var candidateGradient = zeros_like(candidates.detach());
+        var all = candidates.detach().requires_grad_();
         for (var start = 0L; start < rows.shape[0]; start += rowsAtOnce)
         {
             using var scope = NewDisposeScope();
             using var _ = enable_grad();
             var count = Math.Min(rowsAtOnce, rows.shape[0] - start);
-            var block = rows.detach().narrow(0, start, count).clone().requires_grad_();
-            var all = candidates.detach().clone().requires_grad_();
+            var block = rows.detach().narrow(0, start, count).requires_grad_();
             var part = sum(block, all, start);
             var gradients = autograd.grad([part], [block, all]);
             using var __ = no_grad();
