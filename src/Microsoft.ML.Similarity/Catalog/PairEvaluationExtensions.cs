@@ -1,6 +1,4 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Evaluation;
-using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML;

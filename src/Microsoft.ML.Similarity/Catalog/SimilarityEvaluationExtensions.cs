@@ -1,5 +1,6 @@
 using Microsoft.ML.Similarity.Evaluation;
 using Microsoft.ML.Similarity.Neighbors;
+using Microsoft.ML.Similarity.Relations;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML;
@@ -9,7 +10,7 @@ public static class SimilarityEvaluationExtensions
 {
     private const string EmbeddingRole = "embedding";
 
-    /// <summary>Scores how well rows of one class find each other, each row being a query against all other rows.</summary>
+    /// <summary>Scores how well rows of one class find each other, or rows that belong together otherwise, each row being a query against all other rows.</summary>
     /// <remarks>
     /// Rows with a missing label or with NaN or infinity in their embedding, and queries whose class has no other row, are left
     /// out and counted in the result. Rows at equal distances rank in the order of the data. The time grows with the square of
@@ -25,18 +26,25 @@ public static class SimilarityEvaluationExtensions
     /// How far the other metrics look down the ranking, at least 1; null for to its end. For instance 10 makes MRR what is
     /// called MRR@10. Rows beyond it count as not found.
     /// </param>
+    /// <param name="relation">
+    /// Which rows belong together: null for those of one class; <see cref="SharedLabels"/> where rows have several labels each, in a column that is a
+    /// vector; <see cref="LabelPredicate{T}"/> where a function of two labels decides. R, of R-precision and MAP@R, is how many others a query belongs to.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or a cutoff or the maximum rank is less than 1.</exception>
     /// <exception cref="InvalidOperationException">No row can be evaluated.</exception>
     public static RetrievalMetrics EvaluateRetrieval(
         this SimilarityCatalog catalog, IDataView data, string labelColumnName = "Label", string embeddingColumnName = "Embedding",
         NeighborMetric metric = NeighborMetric.Euclidean, IReadOnlyList<int>? cutoffs = null,
-        int? maximumRank = null)
+        int? maximumRank = null, RowRelation? relation = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
-        var label = InputColumns.Label(data.Schema, labelColumnName);
+        relation ??= new SameLabel();
+        var label = relation.FindLabel(data.Schema, labelColumnName);
         var embedding = InputColumns.Features(data.Schema, embeddingColumnName, EmbeddingRole);
-        return RetrievalEvaluator.LeaveOneOut(LabelledRowsReader.Read(data, label, embedding, LabelVocabulary.For(label)), metric, cutoffs, maximumRank);
+        var classes = relation.CreateClasses(label);
+        var rows = LabelledRowsReader.Read(data, label, embedding, classes);
+        return RetrievalEvaluator.LeaveOneOut(rows, metric, cutoffs, maximumRank, classes.Relate());
     }
 
     /// <summary>Scores how well queries find the reference rows of their class.</summary>
@@ -60,25 +68,30 @@ public static class SimilarityEvaluationExtensions
     /// How far the other metrics look down the ranking, at least 1; null for to its end. For instance 10 makes MRR what is
     /// called MRR@10. Rows beyond it count as not found.
     /// </param>
+    /// <param name="relation">
+    /// Which rows belong together: null for those of one class; <see cref="SharedLabels"/> where rows have several labels each, in a column that is a
+    /// vector; <see cref="LabelPredicate{T}"/> where a function of two labels decides. R, of R-precision and MAP@R, is how many others a query belongs to.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, of another type or size, or a cutoff or the maximum rank is less than 1.</exception>
     /// <exception cref="InvalidOperationException">No query can be evaluated.</exception>
     public static RetrievalMetrics EvaluateRetrieval(
         this SimilarityCatalog catalog, IDataView queries, IDataView references, string labelColumnName = "Label",
         string embeddingColumnName = "Embedding", NeighborMetric metric = NeighborMetric.Euclidean, IReadOnlyList<int>? cutoffs = null,
-        int? maximumRank = null)
+        int? maximumRank = null, RowRelation? relation = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(references);
-        var queryLabel = InputColumns.Label(queries.Schema, labelColumnName);
+        relation ??= new SameLabel();
+        var queryLabel = relation.FindLabel(queries.Schema, labelColumnName);
         var queryEmbedding = InputColumns.Features(queries.Schema, embeddingColumnName, EmbeddingRole);
-        var referenceLabel = InputColumns.Label(references.Schema, labelColumnName);
+        var referenceLabel = relation.FindLabel(references.Schema, labelColumnName);
         var dimension = ((Data.VectorDataViewType)queryEmbedding.Type).Size;
         var referenceEmbedding = InputColumns.Features(references.Schema, embeddingColumnName, EmbeddingRole, dimension);
 
-        var vocabulary = LabelVocabulary.For(queryLabel);
-        return RetrievalEvaluator.QueryAgainstReference(
-            LabelledRowsReader.Read(queries, queryLabel, queryEmbedding, vocabulary),
-            LabelledRowsReader.Read(references, referenceLabel, referenceEmbedding, vocabulary), metric, cutoffs, maximumRank);
+        var classes = relation.CreateClasses(queryLabel);
+        var queryRows = LabelledRowsReader.Read(queries, queryLabel, queryEmbedding, classes);
+        var referenceRows = LabelledRowsReader.Read(references, referenceLabel, referenceEmbedding, classes);
+        return RetrievalEvaluator.QueryAgainstReference(queryRows, referenceRows, metric, cutoffs, maximumRank, classes.Relate());
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Relations;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Evaluation;
@@ -9,10 +10,21 @@ internal static class LabelledRowsReader
     /// <param name="label">Its label column.</param>
     /// <param name="embedding">Its embedding column.</param>
     /// <param name="vocabulary">Numbers the labels; shared by the views that are compared.</param>
-    public static LabelledRows Read(IDataView data, DataViewSchema.Column label, DataViewSchema.Column embedding, LabelVocabulary vocabulary)
+    public static LabelledRows Read(IDataView data, DataViewSchema.Column label, DataViewSchema.Column embedding, LabelVocabulary vocabulary) =>
+        Read(data, label, embedding, row => LabelReader.Create(row, label, vocabulary));
+
+    /// <inheritdoc cref="Read(IDataView, DataViewSchema.Column, DataViewSchema.Column, LabelVocabulary)"/>
+    /// <param name="data">The view to read.</param>
+    /// <param name="label">Its label column.</param>
+    /// <param name="embedding">Its embedding column.</param>
+    /// <param name="classes">Numbers the labels, or sets of labels; shared by the views that are compared.</param>
+    public static LabelledRows Read(IDataView data, DataViewSchema.Column label, DataViewSchema.Column embedding, LabelClasses classes) =>
+        Read(data, label, embedding, row => classes.CreateReader(row, label));
+
+    private static LabelledRows Read(IDataView data, DataViewSchema.Column label, DataViewSchema.Column embedding, Func<DataViewRow, Func<int>> createReader)
     {
         using var cursor = data.GetRowCursor([label, embedding]);
-        var readClass = LabelReader.Create(cursor, label, vocabulary);
+        var readClass = createReader(cursor);
         var reader = new FeatureReader(cursor, embedding);
         var dimension = reader.Dimension;
         var classes = new List<int>();

@@ -22,7 +22,7 @@ internal sealed class RelevantRanks
 
     /// <summary>The ranks, from 1 and ascending; valid until the next call.</summary>
     /// <param name="distances">The query's distance to every reference; equal ones rank in the order of the references.</param>
-    /// <param name="relevant">The references of the query's class.</param>
+    /// <param name="relevant">The references that belong together with the query, in any order.</param>
     /// <param name="self">The reference that is the query itself and does not take part, or -1.</param>
     public ReadOnlySpan<int> Find(Span<float> distances, ReadOnlySpan<int> relevant, int self)
     {

@@ -37,7 +37,7 @@ public sealed class RetrievalMetrics
         }
     }
 
-    /// <summary>The fraction of queries whose nearest row is of their class.</summary>
+    /// <summary>The fraction of queries whose nearest row is relevant: of their class, or whatever relation was given.</summary>
     public double PrecisionAt1 { get; }
 
     /// <summary>The fraction of the R nearest rows that are relevant.</summary>
@@ -70,7 +70,7 @@ public sealed class RetrievalMetrics
     /// <summary>The number of queries evaluated.</summary>
     public long QueryCount { get; }
 
-    /// <summary>The number of queries left out because no reference row, or no other row, is of their class.</summary>
+    /// <summary>The number of queries left out because no reference row, or no other row, belongs together with them.</summary>
     public long UnmatchedQueryCount { get; }
 
     /// <summary>The number of rows, queries and references together, left out because their label is missing.</summary>

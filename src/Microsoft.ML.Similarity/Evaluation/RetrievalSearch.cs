@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using Microsoft.ML.Similarity.Neighbors;
+using Microsoft.ML.Similarity.Relations;
 
 namespace Microsoft.ML.Similarity.Evaluation;
 
@@ -17,6 +18,7 @@ internal sealed class RetrievalSearch
     private readonly UsableRows _queries;
     private readonly UsableRows _references;
     private readonly NeighborMetric _metric;
+    private readonly ClassRelation? _relation;
     private readonly RetrievalCutoffs _cutoffs;
     private readonly ReferencePanels _panels;
     private readonly int _blockSize;
@@ -25,12 +27,14 @@ internal sealed class RetrievalSearch
 
     /// <param name="queries">The same object as <paramref name="references"/> for leave-one-out.</param>
     /// <param name="references">At least one row.</param>
+    /// <param name="relation">Which classes belong together; null for each with itself only.</param>
     /// <param name="metric">What ranks the references.</param>
     /// <param name="cutoffs">The k of recall@k and NDCG@k.</param>
-    public RetrievalSearch(UsableRows queries, UsableRows references, NeighborMetric metric, RetrievalCutoffs cutoffs)
+    public RetrievalSearch(UsableRows queries, UsableRows references, ClassRelation? relation, NeighborMetric metric, RetrievalCutoffs cutoffs)
     {
         _queries = queries;
         _references = references;
+        _relation = relation;
         _metric = metric;
         _cutoffs = cutoffs;
         _scale = Directions.ScaleFor(Math.Max(queries.LargestMagnitude, references.LargestMagnitude));
@@ -54,7 +58,7 @@ internal sealed class RetrievalSearch
         Parallel.For(0, sums.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, chunk =>
         {
             if (!idle.TryTake(out var workspace))
-                workspace = new(_blockSize, _panels);
+                workspace = new(_blockSize, _panels, new(_references, _relation));
             var chunkSums = sums[chunk] = new(_cutoffs);
             var end = Math.Min((chunk + 1) * ChunkSize, _queries.Count);
             for (var start = chunk * ChunkSize; start < end; start += _blockSize)
@@ -83,7 +87,7 @@ internal sealed class RetrievalSearch
             if (_metric == NeighborMetric.Cosine)
                 SetZeroVectors(distances, workspace.IsZero[i]);
             var self = ReferenceEquals(_queries, _references) ? query : -1;
-            sums.Add(workspace.Ranks.Find(distances, _references.OfClass(_queries.ClassOf(query)), self));
+            sums.Add(workspace.Ranks.Find(distances, workspace.Relevant.Of(_queries.ClassOf(query)), self));
         }
     }
 
@@ -117,7 +121,7 @@ internal sealed class RetrievalSearch
         return true;
     }
 
-    private sealed class Workspace(int blockSize, ReferencePanels panels)
+    private sealed class Workspace(int blockSize, ReferencePanels panels, RelevantRows relevant)
     {
         public float[] Query { get; } = new float[panels.Dimension];
 
@@ -126,6 +130,8 @@ internal sealed class RetrievalSearch
         public float[] Tiles { get; } = new float[blockSize * panels.Dimension];
 
         public float[] Distances { get; } = new float[blockSize * panels.Stride];
+
+        public RelevantRows Relevant { get; } = relevant;
 
         public RelevantRanks Ranks { get; } = new();
     }

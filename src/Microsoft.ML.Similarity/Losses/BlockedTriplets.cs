@@ -10,16 +10,16 @@ namespace Microsoft.ML.Similarity.Losses;
 /// </summary>
 internal static class BlockedTriplets
 {
-    /// <param name="distances">[B, B] with gradient.</param>
+    /// <param name="distances">[B, R] with gradient; [B, B] for the swap.</param>
     /// <param name="tuples">The triplets selected.</param>
     /// <param name="loss">Margin, its softness, and the reducer.</param>
     /// <param name="weights">[B] weights of the anchors, or null.</param>
     public static LossValue Compute(Tensor distances, TupleSelection tuples, TripletLoss loss, Tensor? weights)
     {
         var values = distances.detach();
-        var rows = values.shape[0];
+        var (rows, columns) = (values.shape[0], values.shape[1]);
         var padded = PaddedPositives.Of(tuples.Positives);
-        var block = RowBlocks.Rows(padded.Most * rows);
+        var block = RowBlocks.Rows(padded.Most * columns);
         var slope = zeros_like(values);
         var (sum, active, selected) = (values.new_zeros(), values.new_zeros(), values.new_zeros());
         var (activeWeight, selectedWeight) = (values.new_zeros(), values.new_zeros());
@@ -35,7 +35,7 @@ internal static class BlockedTriplets
             Tensor? swapped = null;
             if (loss.Swap)
             {
-                var fromPositive = values.index_select(0, positive.flatten()).view(count, padded.Most, rows);
+                var fromPositive = values.index_select(0, positive.flatten()).view(count, padded.Most, columns);
                 swapped = fromPositive < negative;
                 negative = negative.minimum(fromPositive);
             }
@@ -55,7 +55,7 @@ internal static class BlockedTriplets
             var rowSlope = slope.narrow(0, start, count);
             rowSlope.sub_((swapped is null ? slopes : slopes.masked_fill(swapped, Zero)).sum(1));
             if (swapped is not null)
-                slope.index_add_(0, positive.flatten(), slopes.masked_fill(swapped.logical_not(), Zero).view(-1, rows), Number(-1));
+                slope.index_add_(0, positive.flatten(), slopes.masked_fill(swapped.logical_not(), Zero).view(-1, columns), Number(-1));
             rowSlope.scatter_add_(1, positive, slopes.sum(2));
         }
         var divisor = TripletDivisor.Of(loss.Reducer, activeWeight, selectedWeight);

@@ -19,6 +19,8 @@ public abstract record ClassWeightLoss : Loss
     // They begin far from where they belong, and only their directions count: at the encoder's pace they hardly get there.
     internal override double LearningRateFactor => 100;
 
+    internal sealed override string? ReferencesRefused => "it compares them with vectors of its own for each class";
+
     /// <inheritdoc/>
     protected sealed override LossModule BuildModule(LossContext? context)
     {

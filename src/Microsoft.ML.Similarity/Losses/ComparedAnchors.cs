@@ -25,7 +25,8 @@ internal static class ComparedAnchors
         if (FitsAtOnce(batch))
             return AtOnce(batch, batch.CosineSimilarities(), selection, reducer, losses);
         var directions = UnitRows.Of(batch.Embeddings);
-        return InBlocks(batch, directions, directions, (anchors, others) => anchors.matmul(others.t()), selection, reducer, losses);
+        var references = batch.Relation.IsWithinBatch ? directions : UnitRows.Of(batch.References);
+        return InBlocks(batch, directions, references, (anchors, others) => anchors.matmul(others.t()), selection, reducer, losses);
     }
 
     /// <summary>As <see cref="ByCosine"/>, by distances.</summary>
@@ -33,7 +34,7 @@ internal static class ComparedAnchors
         EmbeddedBatch batch, Distance distance, TupleSelection? selection, Reducer reducer, Func<Tensor, Tensor, Tensor, (Tensor Losses, Tensor Selected)> losses) =>
         FitsAtOnce(batch)
             ? AtOnce(batch, batch.Distances(distance), selection, reducer, losses)
-            : InBlocks(batch, batch.Embeddings, batch.Embeddings, distance.Pairwise, selection, reducer, losses);
+            : InBlocks(batch, batch.Embeddings, batch.References, distance.Pairwise, selection, reducer, losses);
 
     private static bool FitsAtOnce(EmbeddedBatch batch) => AnchorsAtOnce(batch) >= batch.Relation.Positives.shape[0];
 

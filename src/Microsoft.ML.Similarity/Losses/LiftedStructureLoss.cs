@@ -21,6 +21,8 @@ public sealed record LiftedStructureLoss : Loss
     public double NegativeMargin { get; init => field = AtLeast(value, 0, nameof(NegativeMargin)); } = 1;
 
 
+    internal override string? ReferencesRefused => "the negatives of a positive count, too, and a reference has none";
+
     /// <inheritdoc/>
     protected override LossModule BuildModule(LossContext? context) => new Module(this);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Similarity.Distances;
+using Microsoft.ML.Similarity.Losses.Memory;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -35,6 +36,7 @@ namespace Microsoft.ML.Similarity.Losses;
 [JsonDerivedType(typeof(MarginLoss), "margin")]
 [JsonDerivedType(typeof(SmoothApLoss), "smoothAp")]
 [JsonDerivedType(typeof(PnpLoss), "pnp")]
+[JsonDerivedType(typeof(CrossBatchMemoryLoss), "crossBatchMemory")]
 [JsonDerivedType(typeof(EmbeddingNormLoss), "embeddingNorm")]
 [JsonDerivedType(typeof(ZeroMeanLoss), "zeroMean")]
 [JsonDerivedType(typeof(GlobalOrthogonalLoss), "globalOrthogonal")]
@@ -57,6 +59,12 @@ public abstract record Loss
     {
         using var scope = NewDisposeScope();
         var module = BuildModule(context);
+        if (ReferencesRefused is { } reason)
+        {
+            module.register_forward_pre_hook((_, batch, _) => batch.Relation.IsWithinBatch
+                ? null
+                : throw new InvalidOperationException($"{GetType().Name} cannot compare rows with references: {reason}."));
+        }
         // The module owns its weights, whatever scope the caller is in.
         foreach (var value in module.state_dict().Values)
             value.DetachFromDisposeScope();
@@ -101,16 +109,33 @@ public abstract record Loss
         return module.call(new EmbeddedBatch(embeddings, Relation.FromLabels(labels)), null).Value.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The loss of a batch of labelled embeddings that are compared with reference rows, not with one another.</summary>
+    /// <param name="embeddings">[B, d] floating point.</param>
+    /// <param name="labels">[B] integers.</param>
+    /// <param name="references">[R, d] of the same type, with or without gradient.</param>
+    /// <param name="referenceLabels">[R] integers.</param>
+    /// <returns>A scalar that backpropagates; exactly 0 where nothing can be learned.</returns>
+    /// <exception cref="InvalidOperationException">The loss is about the rows of one batch, or has vectors for each class.</exception>
+    public Tensor Compute(Tensor embeddings, Tensor labels, Tensor references, Tensor referenceLabels)
+    {
+        using var scope = NewDisposeScope();
+        using var module = CreateModule();
+        return module.call(new EmbeddedBatch(embeddings, references, Relation.FromLabels(labels, referenceLabels)), null).Value.MoveToOuterDisposeScope();
+    }
+
     /// <summary>From the losses of single tuples to one number; null, the default, for the way of the loss's own paper.</summary>
     public Reducer? Reducer { get; init; }
 
-    /// <summary>Whether it keeps weights for each class, so that rows must be related by labels of known classes.</summary>
+    /// <summary>Whether it keeps weights for each class, or rows with their labels, so that a label must mean the same in every batch.</summary>
     internal virtual bool NeedsClasses => false;
 
     /// <summary>What the learning rate is best multiplied with for the weights of this loss.</summary>
     internal virtual double LearningRateFactor => 1;
 
     internal Distance DistanceOrDefault => Distance ?? DefaultDistance(normalize: true);
+
+    /// <summary>Why the loss cannot compare anchors with rows other than those of their batch; null where it can.</summary>
+    internal virtual string? ReferencesRefused => null;
 
     /// <summary>How the loss compares embeddings where nothing else is said.</summary>
     /// <param name="normalize">Whether it is their directions that count.</param>

@@ -29,6 +29,8 @@ public sealed record MatryoshkaLoss : Loss
 
     internal override double LearningRateFactor => Inner.LearningRateFactor;
 
+    internal override string? ReferencesRefused => Inner.ReferencesRefused;
+
     internal override Distance DefaultDistance(bool normalize) => Inner.Distance ?? Inner.DefaultDistance(normalize);
 
     internal override Loss Resolve(bool normalize) =>

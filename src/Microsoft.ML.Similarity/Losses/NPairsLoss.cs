@@ -18,6 +18,8 @@ public sealed record NPairsLoss : Loss
 
     internal override Distance DefaultDistance(bool normalize) => normalize ? new CosineDistance() : new InnerProductDistance();
 
+    internal override string? ReferencesRefused => "the anchor of each class is found among the rows of the batch";
+
     /// <inheritdoc/>
     protected override LossModule BuildModule(LossContext? context) => new Module(this);
 

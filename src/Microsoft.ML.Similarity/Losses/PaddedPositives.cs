@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
 
-/// <summary>The positives of each anchor as row numbers, padded to the same length.</summary>
-/// <param name="Rows">[B, P] row numbers.</param>
+/// <summary>The positives of each anchor as numbers of columns, padded to the same length.</summary>
+/// <param name="Rows">[B, P] numbers of columns.</param>
 /// <param name="IsPositive">[B, P] Booleans: false for padding.</param>
 internal sealed record PaddedPositives(Tensor Rows, Tensor IsPositive)
 {
     /// <summary>P, at least 1.</summary>
     public long Most => Rows.shape[1];
 
-    /// <param name="positives">[B, B] Booleans, anchors in rows.</param>
+    /// <param name="positives">[B, R] Booleans, anchors in rows.</param>
     /// <remarks>Waits for the device, which must say how many positives an anchor has at most.</remarks>
     public static PaddedPositives Of(Tensor positives)
     {

@@ -25,6 +25,8 @@ public sealed record PnpLoss : Loss
     /// <summary>b of <see cref="PnpVariant.IncreasingBounded"/>, above 0. Default 2.</summary>
     public double Bound { get; init => field = Above(value, 0, nameof(Bound)); } = 2;
 
+    internal override string? ReferencesRefused => "an anchor is a positive of itself";
+
     /// <inheritdoc/>
     protected override LossModule BuildModule(LossContext? context) => new Module(this);
 

@@ -37,22 +37,23 @@ public sealed record RankedListLoss : Loss
     {
         public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
         {
-            // The reference adds so much for each row of the batch, which keeps the quotient finite where nothing is selected.
+            // The reference adds so much for the anchor and each row it is compared with: the quotient stays finite where nothing is selected.
             const double smoothing = 1e-5;
             var (positives, negatives) = batch.Pairs(selection);
             var distances = batch.Distances(loss.DistanceOrDefault);
             var alpha = loss.Alpha ?? 1 + loss.Margin / 2;
+            var smallest = (batch.Relation.Positives.sum(1) + batch.Relation.Negatives.sum(1) + One).to(distances.dtype) * Number(smoothing);
             var pull = Weighted(distances - Number(alpha - loss.Margin), loss.PositiveTemperature, positives);
             var push = Weighted(Number(alpha) - distances, loss.NegativeTemperature, negatives);
             var losses = pull * Number(1 - loss.Imbalance) + push * Number(loss.Imbalance);
             return LossValue.Of(losses, ones_like(losses, ScalarType.Bool), loss.Reducer ?? new MeanReducer(), batch.Weights);
 
-            static Tensor Weighted(Tensor excess, double temperature, Tensor pairs)
+            Tensor Weighted(Tensor excess, double temperature, Tensor pairs)
             {
                 var outside = pairs.logical_and(excess.detach() > Zero).logical_not();
                 var hinge = excess.masked_fill(outside, Zero);
                 var weight = (hinge * Number(temperature)).exp().masked_fill(outside, Zero);
-                return (weight * hinge).sum(1) / (weight.sum(1) + Number(smoothing * excess.shape[1]));
+                return (weight * hinge).sum(1) / (weight.sum(1) + smallest);
             }
         }
     }

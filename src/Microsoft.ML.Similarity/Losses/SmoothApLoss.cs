@@ -25,15 +25,15 @@ public sealed record SmoothApLoss : Loss
         {
             var (positives, negatives) = batch.Pairs(selection);
             var padded = PaddedPositives.Of(positives);
-            var rows = positives.shape[0];
-            var losses = RowBlocks.Losses(batch.CosineSimilarities(), padded.Most * rows, (cosine, start) =>
+            var columns = positives.shape[1];
+            var losses = RowBlocks.Losses(batch.CosineSimilarities(), padded.Most * columns, (cosine, start) =>
             {
                 var count = cosine.shape[0];
                 var block = padded.Narrow(start, count);
                 var own = positives.narrow(0, start, count);
                 var other = negatives.narrow(0, start, count);
                 var ahead = ((cosine.unsqueeze(1) - cosine.gather(1, block.Rows).unsqueeze(2)) / Number(loss.Temperature)).sigmoid();
-                var itself = arange(Number(rows), device: cosine.device).view(1, 1, -1).eq(block.Rows.unsqueeze(2));
+                var itself = arange(Number(columns), device: cosine.device).view(1, 1, -1).eq(block.Rows.unsqueeze(2));
                 var rankInOwn = ahead.masked_fill(own.logical_not().unsqueeze(1).logical_or(itself), Zero).sum(2) + One;
                 var rank = ahead.masked_fill(other.logical_not().unsqueeze(1), Zero).sum(2) + rankInOwn;
                 var precision = (rankInOwn / rank).masked_fill(block.IsPositive.logical_not(), Zero).sum(1);

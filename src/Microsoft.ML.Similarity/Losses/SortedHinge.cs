@@ -9,12 +9,12 @@ namespace Microsoft.ML.Similarity.Losses;
 /// distance, the active negatives of each positive are one run. O(B² log B) time and O(B²) memory, whatever the number of
 /// triplets, and no shape depends on the data.
 /// </summary>
-/// <param name="Slope">[B, B]: in how many active triplets d(i,j) is the positive less in how many it is the negative distance.</param>
+/// <param name="Slope">[B, R]: in how many active triplets d(i,j) is the positive less in how many it is the negative distance.</param>
 /// <param name="ActiveByAnchor">[B]: the active triplets of each anchor.</param>
 /// <param name="SelectedByAnchor">[B]: all triplets selected of each anchor, active or not.</param>
 internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor SelectedByAnchor)
 {
-    /// <param name="distances">[B, B] without gradient.</param>
+    /// <param name="distances">[B, R] without gradient.</param>
     /// <param name="tuples">The triplets to count; a condition must be a band of these distances.</param>
     /// <param name="margin">The hinge's margin.</param>
     public static SortedHinge Count(Tensor distances, TupleSelection tuples, double margin)
@@ -25,7 +25,7 @@ internal sealed record SortedHinge(Tensor Slope, Tensor ActiveByAnchor, Tensor S
         var active = zeros(rows, dtype: distances.dtype, device: distances.device);
         var selected = zeros_like(active);
         // Anchors are independent of one another; some at a time keep the temporaries small.
-        var step = RowBlocks.Rows(rows);
+        var step = RowBlocks.Rows(distances.shape[1]);
         for (var start = 0L; start < rows; start += step)
         {
             using var block = NewDisposeScope();

@@ -27,6 +27,8 @@ public sealed record SumLoss : Loss
 
     internal override double LearningRateFactor => Terms.Max(term => term.Loss.LearningRateFactor);
 
+    internal override string? ReferencesRefused => Terms.Select(term => term.Loss.ReferencesRefused).FirstOrDefault(reason => reason is not null);
+
     internal override Distance DefaultDistance(bool normalize) => Terms[0].Loss.Distance ?? Terms[0].Loss.DefaultDistance(normalize);
 
     internal override Loss Resolve(bool normalize) => this with

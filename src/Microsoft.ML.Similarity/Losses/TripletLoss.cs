@@ -29,6 +29,8 @@ public sealed record TripletLoss : Loss
     /// <summary>Whether log(1 + exp(x)) takes the place of max(0, x), so that no triplet is ever done. Default false.</summary>
     public bool SoftMargin { get; init; }
 
+    internal override string? ReferencesRefused => Swap ? "Swap needs the distances between positives and negatives" : null;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The reducer is one that needs single triplets.</exception>
     protected override LossModule BuildModule(LossContext? context)

@@ -25,6 +25,8 @@ public sealed record AngularMiner : Miner
         ArgumentNullException.ThrowIfNull(batch);
         if (DistanceOrDefault is not EuclideanDistance)
             throw new InvalidOperationException($"Distance is {Distance}, but angles need a {nameof(EuclideanDistance)}.");
-        return new(batch.Relation.Positives, batch.Relation.Negatives, new TripletAngle(batch.Distances(DistanceOrDefault), AngleDegrees));
+        var distances = batch.Distances(DistanceOrDefault);
+        var amongReferences = batch.Relation.IsWithinBatch ? distances : DistanceOrDefault.Pairwise(batch.References.detach(), batch.References.detach());
+        return new(batch.Relation.Positives, batch.Relation.Negatives, new TripletAngle(distances, amongReferences, AngleDegrees));
     }
 }

@@ -14,19 +14,19 @@ internal static class PairDraws
 {
     private const long Mask = 0xFFFFFFFF;
 
-    /// <returns>[B, B] float64, above 0 and below 1.</returns>
+    /// <returns>[B, R] float64, above 0 and below 1.</returns>
     public static Tensor Of(EmbeddedBatch batch, int seed)
     {
         var embeddings = batch.Embeddings.detach().flatten();
-        var rows = batch.Embeddings.shape[0];
+        var (rows, columns) = (batch.Embeddings.shape[0], batch.References.shape[0]);
         // 31 bits from 2^-40 on: what changes in a step of training is among them.
         var digits = (embeddings.to(ScalarType.Float64) * Number(Math.Pow(2, 40))).remainder(Number(Math.Pow(2, 31))).nan_to_num().to(ScalarType.Int64);
         var places = Mix(Counts(embeddings.shape[0], embeddings.device)).bitwise_or(Constant(1, embeddings.device));
         var sum = (digits * places).bitwise_and(Constant(Mask, embeddings.device)).sum();
         var content = sum.bitwise_xor(sum.bitwise_right_shift(Constant(32, sum.device))).bitwise_and(Constant(Mask, sum.device));
         var key = Mix(Mix(content).bitwise_xor(Constant(unchecked((uint)seed * 0x9E3779B1), content.device)));
-        var draws = Mix(Mix(Counts(rows * rows, key.device)).bitwise_xor(key));
-        return ((draws.to(ScalarType.Float64) + Number(0.5)) * Number(Math.Pow(2, -32))).view(rows, rows);
+        var draws = Mix(Mix(Counts(rows * columns, key.device)).bitwise_xor(key));
+        return ((draws.to(ScalarType.Float64) + Number(0.5)) * Number(Math.Pow(2, -32))).view(rows, columns);
     }
 
     // Wang's and Mueller's 32-bit mixing, of numbers below 2^32 in 64 bits: no product reaches 2^63.

@@ -13,7 +13,7 @@ public sealed class TripletBand : TripletCondition
         UpTo = upTo;
     }
 
-    /// <summary>[B, B] distances the condition is about.</summary>
+    /// <summary>[B, R] distances the condition is about.</summary>
     public Tensor Distances { get; }
 
     /// <summary>The bound that d(a,n) - d(a,p) must exceed; negative infinity for none.</summary>

@@ -8,7 +8,7 @@ public sealed class TripletChoice : TripletCondition
 {
     internal TripletChoice(Tensor negatives) => Negatives = negatives;
 
-    /// <summary>[B, B] row numbers: for each anchor and positive the negative; of no meaning where the pair is not a chosen one.</summary>
+    /// <summary>[B, R] column numbers: for each anchor and positive the negative; of no meaning where the pair is not a chosen one.</summary>
     public Tensor Negatives { get; }
 
     internal override Tensor Contains(long start, long count, Tensor positive)

@@ -12,7 +12,7 @@ public abstract class TripletCondition
     /// <summary>Which triplets of some anchors fulfil the condition.</summary>
     /// <param name="start">The first anchor.</param>
     /// <param name="count">The number of anchors b.</param>
-    /// <param name="positive">[b, p] row numbers of the positives looked at.</param>
-    /// <returns>[b, p, B] Booleans.</returns>
+    /// <param name="positive">[b, p] numbers of the columns of the positives looked at.</param>
+    /// <returns>[b, p, R] Booleans.</returns>
     internal abstract Tensor Contains(long start, long count, Tensor positive);
 }

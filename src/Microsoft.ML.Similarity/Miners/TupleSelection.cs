@@ -22,10 +22,10 @@ public sealed class TupleSelection
     private TupleSelection(Tensor positives, Tensor negatives, bool pairs)
         : this(positives, negatives) => _pairs = pairs;
 
-    /// <summary>[B, B] Booleans: the chosen positive pairs, anchors in rows.</summary>
+    /// <summary>[B, R] Booleans: the chosen positive pairs, anchors in rows.</summary>
     public Tensor Positives { get; }
 
-    /// <summary>[B, B] Booleans: the chosen negative pairs, anchors in rows.</summary>
+    /// <summary>[B, R] Booleans: the chosen negative pairs, anchors in rows.</summary>
     public Tensor Negatives { get; }
 
     /// <summary>What the triplets must fulfil besides, or null.</summary>
@@ -42,7 +42,7 @@ public sealed class TupleSelection
     internal static TupleSelection OfPairs(Tensor positives, Tensor negatives) => new(positives, negatives, pairs: true);
 
     /// <summary>
-    /// Two [B, B] masks of positive and negative pairs: those chosen, where the miner chose pairs; those that occur in at least
+    /// Two [B, R] masks of positive and negative pairs: those chosen, where the miner chose pairs; those that occur in at least
     /// one chosen triplet, where it chose triplets.
     /// </summary>
     public (Tensor Positives, Tensor Negatives) ToPairs()
@@ -62,7 +62,7 @@ public sealed class TupleSelection
     /// <returns>[T, 3] int64. For inspection: a large batch has very many triplets, and this lists them in O(B³) memory.</returns>
     public Tensor ToTriplets() => ToMask().nonzero();
 
-    /// <summary>In how many chosen triplets each pair is: two [B, B] matrices of numbers.</summary>
+    /// <summary>In how many chosen triplets each pair is: two [B, R] matrices of numbers.</summary>
     internal (Tensor AsPositive, Tensor AsNegative) CountPairs(ScalarType type)
     {
         if (Condition is null)
@@ -81,7 +81,7 @@ public sealed class TupleSelection
     /// <summary>Which triplets of some anchors are chosen.</summary>
     /// <param name="start">The first anchor.</param>
     /// <param name="positives">[b, p] positives of these anchors.</param>
-    /// <returns>[b, p, B] Booleans.</returns>
+    /// <returns>[b, p, R] Booleans.</returns>
     internal Tensor ToMask(long start, PaddedPositives positives)
     {
         var count = positives.Rows.shape[0];
@@ -93,8 +93,9 @@ public sealed class TupleSelection
     {
         var rows = Positives.shape[0];
         var padded = PaddedPositives.Of(Positives);
-        var step = RowBlocks.Rows(padded.Most * rows);
-        var asPositive = zeros(rows, rows, dtype: type, device: Positives.device);
+        var columns = Positives.shape[1];
+        var step = RowBlocks.Rows(padded.Most * columns);
+        var asPositive = zeros(rows, columns, dtype: type, device: Positives.device);
         var asNegative = zeros_like(asPositive);
         for (var start = 0L; start < rows; start += step)
         {
@@ -110,8 +111,8 @@ public sealed class TupleSelection
 
     private Tensor ToMask()
     {
-        var rows = Positives.shape[0];
-        var all = arange(Number(rows), device: Positives.device).expand(rows, rows);
+        var (rows, columns) = (Positives.shape[0], Positives.shape[1]);
+        var all = arange(Number(columns), device: Positives.device).expand(rows, columns);
         return ToMask(0, new(all, Positives));
     }
 }

@@ -33,6 +33,13 @@ internal static class InputColumns
     public static DataViewSchema.Column Label(DataViewSchema schema, string name, string role = "label") =>
         Find(schema, name, role, LabelTypes, IsLabel);
 
+    /// <summary>A vector of keys, text, integers or Booleans, of any length.</summary>
+    public static void CheckLabelSet(SchemaShape shape, string name, string role = "label") =>
+        Check(shape, name, role, LabelSetTypes, IsLabelSet);
+
+    public static DataViewSchema.Column LabelSet(DataViewSchema schema, string name, string role = "label") =>
+        Find(schema, name, role, LabelSetTypes, IsLabelSet);
+
     /// <summary>A single <see cref="float"/>.</summary>
     public static void CheckNumber(SchemaShape shape, string name, string role) => Check(shape, name, role, "Single", IsNumber);
 
@@ -50,6 +57,8 @@ internal static class InputColumns
 
     private const string LabelTypes = "Key, String, an integer type or Boolean";
 
+    private const string LabelSetTypes = "a vector of Key, String, an integer type or Boolean";
+
     private static bool IsFeatures(SchemaShape.Column column) =>
         column is { Kind: SchemaShape.Column.VectorKind.Vector, IsKey: false } && column.ItemType == NumberDataViewType.Single;
 
@@ -60,8 +69,13 @@ internal static class InputColumns
         column is { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false } && column.ItemType == BooleanDataViewType.Instance;
 
     private static bool IsLabel(SchemaShape.Column column) =>
-        column.Kind == SchemaShape.Column.VectorKind.Scalar
-        && (column.IsKey || LabelVocabulary.FamilyOf(column.ItemType) is LabelFamily.Text or LabelFamily.Integer or LabelFamily.Boolean);
+        column.Kind == SchemaShape.Column.VectorKind.Scalar && HoldsLabels(column);
+
+    private static bool IsLabelSet(SchemaShape.Column column) =>
+        column.Kind != SchemaShape.Column.VectorKind.Scalar && HoldsLabels(column);
+
+    private static bool HoldsLabels(SchemaShape.Column column) =>
+        column.IsKey || LabelVocabulary.FamilyOf(column.ItemType) is LabelFamily.Text or LabelFamily.Integer or LabelFamily.Boolean;
 
     private static void Check(SchemaShape shape, string name, string role, string expected, Func<SchemaShape.Column, bool> fits)
     {

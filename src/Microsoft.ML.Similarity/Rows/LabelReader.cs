@@ -15,9 +15,7 @@ internal static class LabelReader
     /// <exception cref="ArgumentOutOfRangeException">The column's values are of another family than the vocabulary's.</exception>
     public static Func<int> Create(DataViewRow row, DataViewSchema.Column column, LabelVocabulary vocabulary)
     {
-        var family = LabelVocabulary.For(column).Family;
-        if (family != vocabulary.Family)
-            throw InputColumns.Mismatch("label", column.Name, $"labels of the same kind as before ({vocabulary.Family})", $"{column.Type} ({family})");
+        CheckFamily(column, vocabulary);
         var type = column.Type.RawType;
         if (column.Type is KeyDataViewType)
             return Keys(row, column, vocabulary);
@@ -40,6 +38,15 @@ internal static class LabelReader
             : type == typeof(uint) ? Numbers<uint>(row, column, vocabulary, v => v)
             : type == typeof(long) ? Numbers<long>(row, column, vocabulary, v => v)
             : Numbers<ulong>(row, column, vocabulary, v => v);
+    }
+
+    /// <summary>Refuses a column whose labels are of another family than the vocabulary's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They are.</exception>
+    public static void CheckFamily(DataViewSchema.Column column, LabelVocabulary vocabulary)
+    {
+        var family = LabelVocabulary.For(column).Family;
+        if (family != vocabulary.Family)
+            throw InputColumns.Mismatch("label", column.Name, $"labels of the same kind as before ({vocabulary.Family})", $"{column.Type} ({family})");
     }
 
     /// <summary>Adds all values of a key column in the order of its keys, so that indices equal key numbers less one.</summary>
@@ -96,8 +103,8 @@ internal static class LabelReader
         };
     }
 
-    /// <summary>From a column's key numbers to the vocabulary's indices, looked up on first use by the values behind the keys.</summary>
-    private sealed class KeyTable
+    /// <summary>From the key numbers of a column, or of a vector's values, to the vocabulary's indices, looked up on first use by the values behind the keys.</summary>
+    internal sealed class KeyTable
     {
         private readonly LabelVocabulary _vocabulary;
         private readonly Func<int, int> _add;
@@ -107,7 +114,7 @@ internal static class LabelReader
         public KeyTable(DataViewSchema.Column column, LabelVocabulary vocabulary)
         {
             _vocabulary = vocabulary;
-            _count = ((KeyDataViewType)column.Type).Count;
+            _count = ((KeyDataViewType)LabelVocabulary.LabelType(column)).Count;
             var type = KeyValuesType(column)?.RawType;
             _add = type is null ? i => _vocabulary.Add((Int128)i + 1)
                 : type == typeof(ReadOnlyMemory<char>) ? Texts(column)

@@ -62,10 +62,14 @@ internal sealed class LabelVocabulary
         _ => LabelFamily.None,
     };
 
+    /// <summary>The type of a label of a column: its own, or that of its values where it is a vector.</summary>
+    public static DataViewType LabelType(DataViewSchema.Column column) => column.Type is VectorDataViewType vector ? vector.ItemType : column.Type;
+
     /// <summary>An empty vocabulary for the values of a label column.</summary>
     public static LabelVocabulary For(DataViewSchema.Column column)
     {
-        var type = column.Type is KeyDataViewType ? LabelReader.KeyValuesType(column) : (PrimitiveDataViewType)column.Type;
+        var label = LabelType(column);
+        var type = label is KeyDataViewType ? LabelReader.KeyValuesType(column) : (PrimitiveDataViewType)label;
         return new(type is null ? LabelFamily.KeyNumber : FamilyOf(type), type);
     }
 
@@ -164,7 +168,7 @@ internal sealed class LabelVocabulary
 
     public static Int128 NumberOf(double value) => BitConverter.DoubleToInt64Bits(value == 0 ? 0d : value);   // -0 is 0
 
-    private static double DoubleOf(Int128 number) => BitConverter.Int64BitsToDouble((long)number);
+    public static double DoubleOf(Int128 number) => BitConverter.Int64BitsToDouble((long)number);
 
     private void AddAnnotation<T>(DataViewSchema.Annotations.Builder annotations, string kind, Func<int, T> value)
     {

@@ -3,6 +3,7 @@ using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Miners;
+using Microsoft.ML.Similarity.Relations;
 using Microsoft.ML.Similarity.Rows;
 using Microsoft.ML.Similarity.Sampling;
 using Microsoft.ML.Similarity.Training;
@@ -21,7 +22,8 @@ namespace Microsoft.ML.Similarity.Trainers;
 /// <para><b>Input and output columns</b></para>
 /// <list type="table">
 /// <listheader><term>Column</term><description>Type</description></listheader>
-/// <item><term>Label</term><description>Key, text, an integer type or Boolean. Rows whose label is missing (key 0, empty
+/// <item><term>Label</term><description>Key, text, an integer type or Boolean; a vector of them where the options' relation is
+/// <see cref="SharedLabels"/>. Rows whose label is missing (key 0, empty
 /// text) are left out, with a warning in the log.</description></item>
 /// <item><term>Features</term><description>A vector of Single of known size, dense or sparse, of finite numbers.</description></item>
 /// <item><term>Example weight</term><description>Optional: Single, at least 0; the weight of a row as anchor.</description></item>
@@ -58,7 +60,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(options);
         _environment = environment;
-        _columns = new(options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName, options.CategoryColumnName);
+        _columns = new(options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName, options.CategoryColumnName, options.Relation);
         _outputColumn = options.OutputColumnName;
         _loss = options.Loss;
         _miner = options.Miner;
@@ -92,7 +94,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
 
     private void CheckColumns(SchemaShape shape, bool forTraining)
     {
-        InputColumns.CheckLabel(shape, _columns.Label);
+        _columns.Relation.CheckLabel(shape, _columns.Label);
         InputColumns.CheckFeatures(shape, _columns.Feature);
         if (forTraining && _columns.Category is not null)
             InputColumns.CheckLabel(shape, _columns.Category, LabeledColumns.CategoryRole);
@@ -110,7 +112,9 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         using var set = TrainingSetReader.Read(input, _columns, null, run);
         using var given = validationData is null ? null
             : TrainingSetReader.Read(validationData, _columns with { Weight = null, Category = null }, set.Features.Dimension, run);
-        var (training, heldOut) = HoldOut.Split(set.Classes, set.ClassCount, validationFraction, SeedSequence.HoldOut(run.Seed));
+        var (training, heldOut) = set.Relation is null
+            ? HoldOut.Split(set.Classes, set.ClassCount, validationFraction, SeedSequence.HoldOut(run.Seed))
+            : HoldOut.SplitExamples(new int[set.Count], validationFraction, SeedSequence.HoldOut(run.Seed));
         CheckTrainable(set, training);
         var validation = given is not null ? new RetrievalValidation(given, [.. Enumerable.Range(0, given.Count)], run.Seed)
             : heldOut.Length > 0 ? new RetrievalValidation(set, heldOut, run.Seed)
@@ -118,7 +122,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         if (validation is { IsUsable: false })
         {
             throw new InvalidOperationException(
-                $"No class of the validation data has two rows in column '{_columns.Label}', so nothing can be measured. Give other rows, or train without validation.");
+                $"{(set.Relation is null ? "No class of the validation data has two rows" : "No two rows of the validation data belong together by their labels")} in column '{_columns.Label}', so nothing can be measured. Give other rows, or train without validation.");
         }
         using var objective = new LabeledObjective(set, training, _loss, _miner, _sampler, _classBalance);
         using var loop = new TrainingLoop(_settings, objective, validation, run);
@@ -128,13 +132,18 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
 
     private void CheckTrainable(TrainingSet set, int[] rows)
     {
-        var groups = TrainingSet.GroupByClass(rows, set.Classes, set.ClassCount);
-        if (groups.Length < 2)
+        var (anyAlike, anyDifferent) = set.Contrasts(rows);
+        if (set.Relation is not null && !(anyAlike && anyDifferent))
+        {
+            throw new InvalidOperationException(
+                $"By the labels in column '{_columns.Label}', {(anyAlike ? "all" : "no")} rows of the training data belong together; some must, and some must not.");
+        }
+        if (!anyDifferent)
         {
             throw new InvalidOperationException(
                 $"Column '{_columns.Label}' has only one class in the training data; at least two are needed to learn what is different.");
         }
-        if (Array.TrueForAll(groups, group => group.Length == 1))
+        if (!anyAlike)
         {
             throw new InvalidOperationException(
                 $"Every class in column '{_columns.Label}' has a single row in the training data; at least one class needs two rows to learn what is alike.");
@@ -167,6 +176,13 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         /// </summary>
         public double ClassBalance;
 
+        /// <summary>
+        /// Which rows belong together by their labels. Default <see cref="SameLabel"/>; <see cref="SharedLabels"/> for a label column of
+        /// several labels a row, <see cref="LabelPredicate{T}"/> for any other rule. Loss, miner and validation follow it; losses with vectors for each class
+        /// need <see cref="SameLabel"/>.
+        /// </summary>
+        public RowRelation Relation = new SameLabel();
+
         /// <summary>What is minimised. Default a <see cref="ContrastiveLoss"/> with its defaults.</summary>
         public Loss Loss = new ContrastiveLoss();
 
@@ -187,6 +203,9 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
             ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
             ArgumentNullException.ThrowIfNull(Loss);
             ArgumentNullException.ThrowIfNull(Sampler);
+            ArgumentNullException.ThrowIfNull(Relation);
+            if (Loss.NeedsClasses && Relation is not SameLabel)
+                throw new ArgumentException($"Loss is {Loss.GetType().Name}, which needs rows related by equal labels; Relation is {Relation.GetType().Name.Split('`')[0]}.", nameof(Loss));
             Between(ClassBalance, 0, 1, nameof(ClassBalance));
             CheckSampler(Sampler, nameof(SampledRows.Items), "labelled rows are not made of items");
             if (CategoryColumnName is null)

@@ -45,7 +45,7 @@ internal static class HoldOut
     }
 
     /// <summary>
-    /// The fraction of each group of examples is held out, if it comes to at least two in all; both parts come in random order.
+    /// The fraction of each group of examples is held out, if it comes to at least two in all. Those held out come in random order.
     /// </summary>
     /// <param name="groups">The group of each example.</param>
     /// <param name="fraction">In [0, 1).</param>
@@ -55,9 +55,9 @@ internal static class HoldOut
         int[] all = [.. Enumerable.Range(0, groups.Length)];
         new Random(seed).Shuffle(all);
         if (Math.Round(fraction * all.Length) < 2)
-            return (all, []);
+            return ([.. all.Order()], []);
         HashSet<int> heldOut = [.. all.GroupBy(example => groups[example]).SelectMany(group => group.Take((int)Math.Round(fraction * group.Count())))];
-        return ([.. all.Where(example => !heldOut.Contains(example))], [.. all.Where(heldOut.Contains)]);
+        return ([.. all.Order().Where(example => !heldOut.Contains(example))], [.. all.Where(heldOut.Contains)]);
     }
 
     /// <summary>At most <paramref name="limit"/> rows to compute a metric on: as many of each class as fit, classes whole if possible.</summary>

@@ -12,7 +12,7 @@ namespace Microsoft.ML.Similarity.Training;
 internal sealed class LabeledObjective : Objective
 {
     private readonly TrainingSet _set;
-    private readonly SampledRows _sampled;
+    private SampledRows _sampled;
     private readonly float[]? _rowWeights;
     private readonly Loss _declaration;
     private readonly Sampler _sampler;
@@ -40,21 +40,16 @@ internal sealed class LabeledObjective : Objective
         // Weights that say how often a row is drawn must not count twice.
         var samplerWeighs = sampler.Needs.Contains(nameof(SampledRows.Weights));
         _rowWeights = samplerWeighs ? null : weights;
-        _sampled = new SampledRows(rows)
-        {
-            Classes = Array.ConvertAll(rows, row => set.Classes[row]),
-            Categories = set.Categories is null ? null : Array.ConvertAll(rows, row => set.Categories[row]),
-            Weights = samplerWeighs ? Array.ConvertAll(rows, row => weights![row]) : null,
-        };
+        _sampled = Sample(Array.ConvertAll(rows, row => set.Classes[row]), samplerWeighs ? Array.ConvertAll(rows, row => weights![row]) : null);
     }
 
     public override int[] Rows { get; }
 
     public override int Count => Rows.Length;
 
-    public override int ClassCount => _sampled.RowsByClass!.Count;
+    public override int ClassCount => Rows.Select(row => _set.Classes[row]).Distinct().Count();
 
-    public override IReadOnlyList<string> Classes => [.. Enumerable.Range(0, _set.ClassCount).Select(_set.Vocabulary.TextOf)];
+    public override IReadOnlyList<string> Classes => [.. Enumerable.Range(0, _set.ClassCount).Select(_set.Labels.TextOf)];
 
     public override double LossLearningRateFactor => _declaration.LearningRateFactor;
 
@@ -70,17 +65,36 @@ internal sealed class LabeledObjective : Objective
         return _loss;
     }
 
-    public override int[] Epoch(int batchSize, int seed) => _sampler.Epoch(_sampled, batchSize, seed);
+    public override int[] Epoch(int batchSize, int seed)
+    {
+        if (_set.Relation is not null)
+        {
+            // A row of several labels is dealt now for one of them, now for another.
+            var random = new Random(seed);
+            _sampled = Sample(Array.ConvertAll(Rows, row => random.GetItems(_set.Labels.LabelsOf(_set.Classes[row]), 1)[0]), _sampled.Weights);
+        }
+        return _sampler.Epoch(_sampled, batchSize, seed);
+    }
 
     public override int[] RowsOf(ReadOnlySpan<int> examples) => examples.ToArray();
 
     public override BatchLoss Loss(Tensor embeddings, ReadOnlySpan<int> examples)
     {
         var index = tensor(examples.ToArray()).to(embeddings.device);
-        var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(_labels!.index_select(0, index)), _weights?.index_select(0, index));
+        var relation = _set.Relation is null
+            ? Relation.FromLabels(_labels!.index_select(0, index))
+            : BatchRelation.Of(Array.ConvertAll(examples.ToArray(), row => _set.Classes[row]), _set.Relation, embeddings.device);
+        var batch = new EmbeddedBatch(embeddings, relation, _weights?.index_select(0, index));
         var loss = _loss!.call(batch, _miner?.Mine(batch));
         return new(loss, batch.Distances(_distance!), batch.Relation.Positives, batch.Relation.Negatives);
     }
+
+    private SampledRows Sample(int[] classes, IReadOnlyList<float>? weights) => new(Rows)
+    {
+        Classes = classes,
+        Categories = _set.Categories is null ? null : Array.ConvertAll(Rows, row => _set.Categories[row]),
+        Weights = weights,
+    };
 
     // Of all rows of the set, from the sizes of classes among those trained on.
     private float[]? Weights(double classBalance)

@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Rows;
 
@@ -15,13 +14,13 @@ internal static class TrainingSetReader
     public static TrainingSet Read(IDataView data, LabeledColumns columns, int? dimension, TrainingRun run)
     {
         var features = InputColumns.Features(data.Schema, columns.Feature, dimension: dimension);
-        var label = InputColumns.Label(data.Schema, columns.Label);
+        var label = columns.Relation.FindLabel(data.Schema, columns.Label);
         DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
         DataViewSchema.Column? category = columns.Category is null ? null : InputColumns.Label(data.Schema, columns.Category, LabeledColumns.CategoryRole);
         using var cursor = data.GetRowCursor(new[] { features, label, weight, category }.OfType<DataViewSchema.Column>());
         var reader = new FeatureReader(cursor, features);
-        var vocabulary = LabelVocabulary.For(label);
-        var readLabel = LabelReader.Create(cursor, label, vocabulary);
+        var labels = columns.Relation.CreateClasses(label);
+        var readLabel = labels.CreateReader(cursor, label);
         var readWeight = weight is null ? null : WeightReader.Create(cursor, weight.Value);
         var rows = new FeatureCollector(reader.Dimension);
         var classes = new List<int>();
@@ -53,6 +52,6 @@ internal static class TrainingSetReader
                 ? "The training data has no rows."
                 : $"None of the {position} rows of the training data has a label in column '{columns.Label}'.");
         }
-        return new TrainingSet(rows.ToStore(run.Device), [.. classes], vocabulary, weights?.ToArray(), categories?.ToArray());
+        return new TrainingSet(rows.ToStore(run.Device), [.. classes], labels, weights?.ToArray(), categories?.ToArray());
     }
 }

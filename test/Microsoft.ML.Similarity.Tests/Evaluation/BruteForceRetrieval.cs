@@ -7,13 +7,24 @@ internal sealed class BruteForceRetrieval
 
     public BruteForceRetrieval(
         float[][] queries, int[] queryClasses, float[][] references, int[] referenceClasses, bool leaveOneOut, Func<float[], float[], double> distance)
+        : this(queries, references, (q, r) => referenceClasses[r] == queryClasses[q], leaveOneOut, distance)
+    {
+    }
+
+    /// <param name="queries">The rows to search for.</param>
+    /// <param name="references">The rows to search in.</param>
+    /// <param name="isRelevant">Of the numbers of a query and a reference.</param>
+    /// <param name="leaveOneOut">A query does not find the reference of its own number.</param>
+    /// <param name="distance">Ranks the references.</param>
+    public BruteForceRetrieval(
+        float[][] queries, float[][] references, Func<int, int, bool> isRelevant, bool leaveOneOut, Func<float[], float[], double> distance)
     {
         for (var q = 0; q < queries.Length; q++)
         {
             var relevant = Enumerable.Range(0, references.Length)
                 .Where(r => !leaveOneOut || r != q)
                 .OrderBy(r => distance(queries[q], references[r]))
-                .Select(r => referenceClasses[r] == queryClasses[q])
+                .Select(r => isRelevant(q, r))
                 .ToArray();
             var count = relevant.Count(x => x);
             if (count > 0)

@@ -1,12 +1,13 @@
 using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Losses.Memory;
 using Microsoft.ML.Similarity.Miners;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Tests.Losses;
 
-/// <summary>Batches from which little or nothing can be learned.</summary>
+/// <summary>Batches from which little or nothing can be learned; on the <see cref="TestDevice"/>.</summary>
 public sealed class DegenerateBatchTests
 {
     private static readonly Loss[] Losses =
@@ -88,14 +89,14 @@ public sealed class DegenerateBatchTests
 
     // Which losses learn from one class only: those that draw positives together whatever else there is.
     private static bool LearnsFromOneClass(Loss loss) => loss is ContrastiveLoss or SignalToNoiseContrastiveLoss or SupConLoss
-        or MultiSimilarityLoss or IntraPairVarianceLoss or RankedListLoss or ThresholdConsistentMarginLoss or ClassWeightLoss or SumLoss or MatryoshkaLoss
+        or MultiSimilarityLoss or IntraPairVarianceLoss or RankedListLoss or ThresholdConsistentMarginLoss or ClassWeightLoss or SumLoss or MatryoshkaLoss or CrossBatchMemoryLoss
         || IsAboutSingleRows(loss);
 
     // Which losses learn without positives: those that push negatives apart whatever else there is, and PnpLoss, to which a row
     // is a positive of itself.
     private static bool LearnsFromAllDifferent(Loss loss) => loss is ContrastiveLoss or SignalToNoiseContrastiveLoss
         or MultiSimilarityLoss or IntraPairVarianceLoss or RankedListLoss or ThresholdConsistentMarginLoss or PnpLoss or ClassWeightLoss
-        or GlobalOrthogonalLoss or SumLoss || IsAboutSingleRows(loss);
+        or GlobalOrthogonalLoss or SumLoss or CrossBatchMemoryLoss || IsAboutSingleRows(loss);
 
     [Test]
     public void Nothing_is_learned_from_one_row_or_one_class_or_classes_all_different_but_by_losses_made_for_it(
@@ -215,9 +216,10 @@ public sealed class DegenerateBatchTests
     private static (Tensor Value, Tensor ActiveFraction, LossModule Module) Compute(
         Loss loss, Miner? miner, Tensor embeddings, long[] labels, Tensor? weights)
     {
-        var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(tensor(labels)), weights);
+        var batch = new EmbeddedBatch(embeddings.to(TestDevice.Current), Relation.FromLabels(tensor(labels).to(TestDevice.Current)), weights?.to(TestDevice.Current));
         using var generator = new Generator(1, CPU);
         var module = loss.CreateModule(new LossContext((int)embeddings.shape[1], 8, generator));
+        module.to(TestDevice.Current);
         // The weights of this one are those of directions.
         if (miner is not (null or DistanceWeightedMiner))
             miner = miner with { Distance = loss.Distance };

@@ -56,6 +56,33 @@ public sealed class LargeBatchTests
         }
     }
 
+    // References that are not compared with any anchor do not matter, but for their number.
+    [TestCase(typeof(NTXentLoss))]
+    [TestCase(typeof(SupConLoss))]
+    [TestCase(typeof(NcaLoss))]
+    public void A_few_references_among_many_give_the_loss_of_the_few(Type type)
+    {
+        const int many = 120_000;
+        using var scope = NewDisposeScope();
+        using var module = ((Loss)LossExamples.Create(type)).CreateModule();
+        var labels = arange(Number(Few), dtype: ScalarType.Int64).remainder(Number(5));
+        var places = arange(Number(0), Number(many), Number(many / 30), dtype: ScalarType.Int64);
+        var references = Batches.Uniform(4, many, 4);
+        var referenceLabels = arange(Number(many), dtype: ScalarType.Int64).remainder(Number(7));
+
+        var (left, right) = (Batches.Uniform(5, Few, 4).requires_grad_(), references.index_select(0, places).requires_grad_());
+        var expected = module.call(new EmbeddedBatch(left, right, Relation.FromLabels(labels, referenceLabels.index_select(0, places))), null).Value;
+        expected.backward();
+
+        var (anchors, others) = (left.detach().clone().requires_grad_(), references.clone().requires_grad_());
+        var compared = zeros(Few, many, dtype: ScalarType.Bool).index_fill_(1, places, One);
+        var actual = module.call(new EmbeddedBatch(anchors, others, Relation.FromLabels(labels, referenceLabels, compared)), null).Value;
+        actual.backward();
+        Assert.That(actual.ToDouble(), Is.EqualTo(expected.ToDouble()).Within(1e-10).Percent);
+        Assert.That(Batches.Deviation(anchors.grad!, left.grad!), Is.LessThan(1e-12));
+        Assert.That(Batches.Deviation(others.grad!.index_select(0, places), right.grad!), Is.LessThan(1e-12));
+    }
+
     [Test]
     public void All_rows_give_the_loss_of_all_comparisons()
     {

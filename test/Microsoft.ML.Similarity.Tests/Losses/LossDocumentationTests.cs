@@ -30,6 +30,7 @@ public sealed class LossDocumentationTests
             {
                 null => "null",
                 Distance distance => distance.GetType().Name,
+                Loss inner => inner.GetType().Name,
                 bool flag => flag ? "true" : "false",
                 var number => Convert.ToString(number, CultureInfo.InvariantCulture),
             };

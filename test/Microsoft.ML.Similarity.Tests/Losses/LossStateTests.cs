@@ -3,7 +3,6 @@ using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Losses.Views;
 using Microsoft.ML.Similarity.Tests.Contract;
-using Microsoft.ML.Similarity.Tests.Neighbors;
 using Microsoft.ML.Similarity.Tests.Trainers.Pairs;
 using Microsoft.ML.Similarity.Tests.Training;
 using Microsoft.ML.Similarity.Trainers;

@@ -1,4 +1,3 @@
-using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Sampling;
 using Microsoft.ML.Similarity.Tests.Trainers.Pairs;
 using Microsoft.ML.Similarity.Tests.Training;

@@ -1,7 +1,7 @@
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses.Pairs;
-using Microsoft.ML.Similarity.Tests.Trainers.Pairs;
 using Microsoft.ML.Similarity.Sampling;
+using Microsoft.ML.Similarity.Tests.Trainers.Pairs;
 using Microsoft.ML.Similarity.Training;
 using Microsoft.ML.Similarity.Training.Pairs;
 using TorchSharp;

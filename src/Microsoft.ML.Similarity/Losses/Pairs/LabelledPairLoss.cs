@@ -13,8 +13,8 @@ namespace Microsoft.ML.Similarity.Losses.Pairs;
 /// </remarks>
 public sealed record LabelledPairLoss : PairLoss
 {
-    /// <summary>The loss; not one that keeps weights for each class.</summary>
-    /// <exception cref="ArgumentException">It keeps weights for each class, of which there would be one for each pair.</exception>
+    /// <summary>The loss; not one that keeps weights for each class, or rows with their labels.</summary>
+    /// <exception cref="ArgumentException">It keeps weights for each class, of which there would be one for each pair, or rows with their labels, which are others in every batch.</exception>
     public required Loss Loss
     {
         get;
@@ -22,7 +22,7 @@ public sealed record LabelledPairLoss : PairLoss
         {
             ArgumentNullException.ThrowIfNull(value, nameof(Loss));
             field = !value.NeedsClasses ? value : throw new ArgumentException(
-                $"Loss keeps weights for each class, got {value.GetType().Name}; on pairs each pair is a class of its own, so it must be one without.", nameof(Loss));
+                $"Loss keeps weights for each class or rows with their labels, got {value.GetType().Name}; on pairs each pair is a class of its own, so it must be one without.", nameof(Loss));
         }
     }
 

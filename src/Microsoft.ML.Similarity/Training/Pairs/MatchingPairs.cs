@@ -1,7 +1,6 @@
 using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Losses.Pairs;
 using Microsoft.ML.Similarity.Training.Validation;
-using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training.Pairs;

@@ -1,4 +1,3 @@
-using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Losses.Pairs;

@@ -1,10 +1,10 @@
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Evaluation;
-using static TorchSharp.torch;
+using Microsoft.ML.Similarity.Relations;
 
 namespace Microsoft.ML.Similarity.Training.Validation;
 
-/// <summary>Labelled rows, each of which should find those of its class: MAP@R, leave-one-out.</summary>
+/// <summary>Labelled rows, each of which should find those it belongs with: MAP@R, leave-one-out.</summary>
 internal sealed class RetrievalValidation : EmbeddingValidation
 {
     // Every epoch compares all these rows with one another: more would cost more than they tell.
@@ -12,27 +12,30 @@ internal sealed class RetrievalValidation : EmbeddingValidation
 
     private readonly int[] _rows;
     private readonly int[] _classes;
+    private readonly ClassRelation? _relation;
 
     public RetrievalValidation(TrainingSet set, int[] rows, int seed)
         : base(set.Features)
     {
         _rows = HoldOut.Limit(rows, set.Classes, set.ClassCount, MaximumRows, SeedSequence.ValidationRows(seed));
         _classes = Array.ConvertAll(_rows, row => set.Classes[row]);
+        _relation = set.Relation;
+        IsUsable = set.Contrasts(_rows).AnyAlike;
     }
 
     public override string Metric => "MAP@R";
 
     public override int Count => _rows.Length;
 
-    /// <summary>Whether some class has two rows: without, there is nothing to measure.</summary>
-    public bool IsUsable => _classes.Length > _classes.Distinct().Count();
+    /// <summary>Whether some two rows belong together: without, there is nothing to measure.</summary>
+    public bool IsUsable { get; }
 
     private protected override double MeasureCore(EncoderModule encoder)
     {
         var embedded = Embed(encoder, _rows);
         var embeddings = embedded.cpu().data<float>().ToArray();
         return IsFinite(embeddings)
-            ? RetrievalEvaluator.LeaveOneOut(new LabelledRows(embeddings, (int)embedded.shape[1], _classes)).MeanAveragePrecisionAtR
+            ? RetrievalEvaluator.LeaveOneOut(new LabelledRows(embeddings, (int)embedded.shape[1], _classes), relation: _relation).MeanAveragePrecisionAtR
             : double.NaN;
     }
 }

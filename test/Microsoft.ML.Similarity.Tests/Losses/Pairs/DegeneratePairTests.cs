@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Tests.Losses.Pairs;
 
-/// <summary>Pairs from which little or nothing can be learned, and logits of ±300.</summary>
+/// <summary>Pairs from which little or nothing can be learned, and logits of ±300; on the <see cref="TestDevice"/>.</summary>
 public sealed class DegeneratePairTests
 {
     private static readonly PairLoss[] Losses =
@@ -44,11 +44,11 @@ public sealed class DegeneratePairTests
         var rows = left.shape[0];
         var targets = arange(rows) % 2.ToScalar();
 
-        using var module = PairModules.Create(loss, 4);
+        using var module = PairModules.Create(loss, 4).to(TestDevice.Current);
         // The second time MoCo's queue has keys.
         for (var i = 0; i < 2; i++)
         {
-            var value = module.call(new PairBatch(left, right, targets, [negatives])).Value;
+            var value = module.call(Pairs(left, right, targets, negatives)).Value;
             value.backward();
             Assert.That(double.IsFinite(value.to(ScalarType.Float64).ToDouble()));
         }
@@ -88,8 +88,8 @@ public sealed class DegeneratePairTests
     {
         using var scope = NewDisposeScope();
         var left = Batches.Uniform(1, rows, 4, type).requires_grad_();
-        using var module = PairModules.Create(loss, 4);
-        var (value, active) = module.call(new PairBatch(left, Batches.Uniform(2, rows, 4, type), ones(rows)));
+        using var module = PairModules.Create(loss, 4).to(TestDevice.Current);
+        var (value, active) = module.call(Pairs(left, Batches.Uniform(2, rows, 4, type), ones(rows)));
         value.backward();
         Assert.That(value.ToDouble(), Is.Zero);
         Assert.That(active.ToDouble(), Is.Zero);
@@ -105,7 +105,7 @@ public sealed class DegeneratePairTests
         PairLoss[] losses = [new ContrastivePairLoss(), new OnlineContrastivePairLoss(), new CosineRegressionLoss(), new ExplicitTripletLoss { Distance = new CosineDistance() }];
         foreach (var loss in losses)
         {
-            var value = loss.Compute(left, loss is ExplicitTripletLoss ? left : right, tensor([1L, 0]), [-left]);
+            var value = loss.Compute(At(left), At(loss is ExplicitTripletLoss ? left : right), At(tensor([1L, 0])), [At(-left)]);
             value.backward();
             Assert.That(value.ToDouble(), Is.Zero);
         }
@@ -123,9 +123,15 @@ public sealed class DegeneratePairTests
 
         Tensor Compute(ScalarType type)
         {
-            using var module = PairModules.Create(loss, 4);
-            module.call(new PairBatch(half[2], half[2], targets, [half[2]]));
-            return module.call(new PairBatch(half[0].to(type), half[1].to(type), targets, [half[2].to(type)])).Value;
+            using var module = PairModules.Create(loss, 4).to(TestDevice.Current);
+            module.call(Pairs(half[2], half[2], targets, half[2]));
+            return module.call(Pairs(half[0].to(type), half[1].to(type), targets, half[2].to(type))).Value;
         }
     }
+
+    private static PairBatch Pairs(Tensor left, Tensor right, Tensor targets, params Tensor[] negatives) =>
+        new(At(left), At(right), At(targets), Array.ConvertAll(negatives, At));
+
+    // The gradient comes back to where the tensor is.
+    private static Tensor At(Tensor tensor) => tensor.to(TestDevice.Current);
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Losses.Memory;
 using Microsoft.ML.Similarity.Losses.Pairs;
 using Microsoft.ML.Similarity.Losses.Views;
 using TorchSharp;
@@ -106,11 +107,12 @@ public sealed class PairWrapperTests
     public void Class_weights_are_refused_on_pairs()
     {
         Refused(new ProxyAnchorLoss(), "ProxyAnchorLoss");
+        Refused(new CrossBatchMemoryLoss(), "CrossBatchMemoryLoss");
         Refused(new MarginLoss { BetaKind = BetaKind.PerClass }, "MarginLoss");
         Refused(new SumLoss { Terms = [new(new SupConLoss()), new(new MatryoshkaLoss { Inner = new ArcFaceLoss(), Dimensions = [2] })] }, "SumLoss");
 
         static void Refused(Loss loss, string name) => Assert.That(() => new LabelledPairLoss { Loss = loss }, Throws.ArgumentException.With.Message.EqualTo(
-            $"Loss keeps weights for each class, got {name}; on pairs each pair is a class of its own, so it must be one without. (Parameter 'Loss')"));
+            $"Loss keeps weights for each class or rows with their labels, got {name}; on pairs each pair is a class of its own, so it must be one without. (Parameter 'Loss')"));
     }
 
     [Test]

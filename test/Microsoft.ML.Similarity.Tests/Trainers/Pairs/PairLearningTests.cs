@@ -1,4 +1,3 @@
-using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses.Pairs;
 using Microsoft.ML.Similarity.Tests.Neighbors;
