@@ -38,7 +38,7 @@ internal static class ComparedAnchors
 
     private static bool FitsAtOnce(EmbeddedBatch batch) => AnchorsAtOnce(batch) >= batch.Relation.Positives.shape[0];
 
-    private static long AnchorsAtOnce(EmbeddedBatch batch) => RowBlocks.Rows(batch.Relation.Positives.shape[1]);
+    private static long AnchorsAtOnce(EmbeddedBatch batch) => RowBlocks.RowsCompared(batch.Embeddings, batch.References.shape[0]);
 
     private static LossValue AtOnce(
         EmbeddedBatch batch, Tensor compared, TupleSelection? selection, Reducer reducer, Func<Tensor, Tensor, Tensor, (Tensor Losses, Tensor Selected)> losses)

@@ -19,7 +19,7 @@ internal static class TwoViews
     {
         var rows = cat([batch.LeftDirections, batch.RightDirections]);
         var rowShares = shares.repeat(2) / Number(2);
-        var atOnce = RowBlocks.Rows(rows.shape[0]);
+        var atOnce = RowBlocks.RowsCompared(rows, rows.shape[0]);
         if (atOnce < rows.shape[0])
             return CandidateBlocks.Sum(rows, rows, rowShares, atOnce, Against);
         var values = Against(rows, rows, 0);
