@@ -1,6 +1,7 @@
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Sampling;
 using Microsoft.ML.Similarity.Training;
+using Microsoft.ML.Similarity.Training.Optimization;
 
 namespace Microsoft.ML.Similarity.Trainers;
 
@@ -39,8 +40,8 @@ public abstract class EmbeddingTrainerOptions
     /// </summary>
     public double? LossLearningRateFactor;
 
-    /// <summary>AdamW's decoupled weight decay, 0 to 1000000. Default 0.01. Loshchilov and Hutter (2019).</summary>
-    public double WeightDecay = 1e-2;
+    /// <summary>How the weights move along their gradients, and what weight decay pulls them to 0. Default an <see cref="AdamWOptimizer"/> with its defaults.</summary>
+    public Optimizer Optimizer = new AdamWOptimizer();
 
     /// <summary>How the learning rate moves after warm-up. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
     public LearningRateSchedule LearningRateSchedule = LearningRateSchedule.Cosine;
@@ -85,6 +86,7 @@ public abstract class EmbeddingTrainerOptions
     {
         ArgumentException.ThrowIfNullOrEmpty(OutputColumnName);
         ArgumentNullException.ThrowIfNull(Encoder);
+        ArgumentNullException.ThrowIfNull(Optimizer);
         AtLeast(BatchSize, 2, nameof(BatchSize));
         AtLeast(MaximumNumberOfEpochs ?? 1, 1, nameof(MaximumNumberOfEpochs));
         AtLeast(GradientCacheChunkSize ?? 1, 1, nameof(GradientCacheChunkSize));
@@ -99,8 +101,6 @@ public abstract class EmbeddingTrainerOptions
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, $"LearningRate must be above 0 and at most {LargestRate}.");
         if ((LossLearningRateFactor ?? 1) is not (> 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(LossLearningRateFactor), LossLearningRateFactor, $"LossLearningRateFactor must be above 0 and at most {LargestRate}.");
-        if (WeightDecay is not (>= 0 and <= LargestRate))
-            throw new ArgumentOutOfRangeException(nameof(WeightDecay), WeightDecay, $"WeightDecay must be at least 0 and at most {LargestRate}.");
         if (!Enum.IsDefined(LearningRateSchedule))
             throw new ArgumentOutOfRangeException(nameof(LearningRateSchedule), LearningRateSchedule, "LearningRateSchedule must be Constant or Cosine.");
         Fraction(WarmUpFraction, nameof(WarmUpFraction));
@@ -122,7 +122,7 @@ public abstract class EmbeddingTrainerOptions
         MaximumNumberOfEpochs = MaximumNumberOfEpochs,
         LearningRate = LearningRate,
         LossLearningRateFactor = LossLearningRateFactor,
-        WeightDecay = WeightDecay,
+        Optimizer = Optimizer,
         Schedule = LearningRateSchedule,
         WarmUpFraction = WarmUpFraction,
         ValidationFraction = ValidationFraction,

@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Training.Optimization;
 using Microsoft.ML.Similarity.Training.Validation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,8 +28,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Generator _randomness;
     private readonly EncoderModule _encoder;
     private readonly nn.Module _loss;
-    private readonly AdamW _optimizer;
-    private readonly AdamW? _lossOptimizer;
+    private readonly WeightUpdates _updates;
     private readonly BatchStatistics _statistics;
 
     private readonly List<EpochSummary> _epochs = [];
@@ -64,8 +64,7 @@ internal sealed class TrainingLoop : IDisposable
         _encoder.to(_device);
         _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), _device);
         _encoder.Randomness = _randomness;
-        _optimizer = new AdamW(_encoder.parameters(), settings.WeightDecay);
-        _lossOptimizer = _loss.parameters().Any() ? new AdamW(_loss.parameters(), settings.WeightDecay) : null;
+        _updates = new WeightUpdates(settings, _encoder, _loss, settings.LossLearningRateFactor ?? objective.LossLearningRateFactor);
         _statistics = new BatchStatistics(_device);
     }
 
@@ -132,8 +131,7 @@ internal sealed class TrainingLoop : IDisposable
 
     public void Dispose()
     {
-        _optimizer.Dispose();
-        _lossOptimizer?.Dispose();
+        _updates.Dispose();
         _statistics.Dispose();
         _encoder.Dispose();
         _randomness.Dispose();
@@ -169,11 +167,9 @@ internal sealed class TrainingLoop : IDisposable
     private void Step(ReadOnlySpan<int> examples)
     {
         using var scope = NewDisposeScope();
-        _encoder.zero_grad();
-        _loss.zero_grad();
+        _updates.ZeroGradients();
         var batch = GradientCache.Backward(_encoder, _objective, examples.ToArray(), _settings.GradientCacheChunkSize);
-        _optimizer.Step(_learningRate);
-        _lossOptimizer?.Step(_learningRate * (_settings.LossLearningRateFactor ?? _objective.LossLearningRateFactor));
+        _updates.Step(_learningRate);
         _statistics.Add(batch);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Training.Optimization;
 
 namespace Microsoft.ML.Similarity.Training;
 
@@ -19,7 +20,7 @@ internal sealed record TrainingSettings
     /// <summary>What the learning rate is multiplied with for the weights of the loss; null for what suits the loss.</summary>
     public required double? LossLearningRateFactor { get; init; }
 
-    public required double WeightDecay { get; init; }
+    public required Optimizer Optimizer { get; init; }
 
     public required LearningRateSchedule Schedule { get; init; }
 

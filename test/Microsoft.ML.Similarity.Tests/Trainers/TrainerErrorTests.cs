@@ -21,8 +21,6 @@ public sealed class TrainerErrorTests
         foreach (var (rate, shown) in new[] { (0, "0"), (-0.5, "-0.5"), (double.NaN, "NaN"), (1e7, "10000000") })
             OutOfRange(o => o.LearningRate = rate, "LearningRate", shown, "LearningRate must be above 0 and at most 1000000.");
         OutOfRange(o => o.LossLearningRateFactor = 0, "LossLearningRateFactor", "0", "LossLearningRateFactor must be above 0 and at most 1000000.");
-        foreach (var (decay, shown) in new[] { (-0.5, "-0.5"), (double.NaN, "NaN"), (1e7, "10000000") })
-            OutOfRange(o => o.WeightDecay = decay, "WeightDecay", shown, "WeightDecay must be at least 0 and at most 1000000.");
         foreach (var (fraction, shown) in new[] { (-0.1, "-0.1"), (1, "1"), (double.NaN, "NaN") })
         {
             OutOfRange(o => o.WarmUpFraction = fraction, "WarmUpFraction", shown, "WarmUpFraction must be at least 0 and less than 1.");
@@ -40,6 +38,7 @@ public sealed class TrainerErrorTests
         Missing(o => o.Encoder = null!, "Encoder");
         Missing(o => o.Loss = null!, "Loss");
         Missing(o => o.Sampler = null!, "Sampler");
+        Missing(o => o.Optimizer = null!, "Optimizer");
 
         static void Missing(Action<MetricLearningTrainer.Options> change, string name) => Assert.That(
             () => Ml.Similarity.Trainers.MetricLearning(Fast.Options(change)),

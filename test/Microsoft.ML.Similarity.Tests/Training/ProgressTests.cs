@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Training;
+using Microsoft.ML.Similarity.Training.Optimization;
 using TorchSharp;
 
 namespace Microsoft.ML.Similarity.Tests.Training;
@@ -89,7 +90,7 @@ public sealed class ProgressTests
     {
         o.MaximumNumberOfEpochs = Epochs;
         o.LearningRate = 1;
-        o.WeightDecay = 0;
+        o.Optimizer = new AdamWOptimizer { WeightDecay = 0 };
         o.WarmUpFraction = 0.2;
         o.LearningRateSchedule = schedule;
         o.ValidationFraction = 0;
