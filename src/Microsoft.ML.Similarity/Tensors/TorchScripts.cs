@@ -48,6 +48,12 @@ internal static class TorchScripts
                 update.mul_(ratio(w, u, u, sizes, values.numel()))
             values.sub_(update.mul_(rate))
 
+        def clip(gradients: List[Tensor], maximum: float):
+            norms = [norm.double() for norm in torch._foreach_norm(gradients)]
+            factor = torch.clamp(maximum / torch.linalg_vector_norm(torch.stack(norms)), max=1.0)
+            for gradient in gradients:
+                gradient.mul_(factor)
+
 
         """;
 
@@ -73,6 +79,9 @@ internal static class TorchScripts
         Tensor values, Tensor gradients, Tensor means, Tensor squares, Tensor steps, Tensor[] valueParts, Tensor sizes, Tensor rate,
         Scalar beta1, Scalar beta2, Scalar epsilon, Scalar decay, bool adapts) =>
         Unit.Value.invoke("lamb", values, gradients, means, squares, steps, valueParts, sizes, rate, beta1, beta2, epsilon, decay, adapts);
+
+    /// <summary>Multiplies the gradients so that their Euclidean norm, taken together, is at most <paramref name="maximum"/>.</summary>
+    public static void Clip(Tensor[] gradients, Scalar maximum) => Unit.Value.invoke("clip", gradients, maximum);
 
     private static Tensor[] One(Tensor tensor) => [tensor];
 }

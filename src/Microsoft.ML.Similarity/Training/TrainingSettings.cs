@@ -22,6 +22,12 @@ internal sealed record TrainingSettings
 
     public required Optimizer Optimizer { get; init; }
 
+    /// <summary>The most that the norm of all gradients may be, or null.</summary>
+    public required double? MaximumGradientNorm { get; init; }
+
+    /// <summary>The batches of a step.</summary>
+    public required int GradientAccumulationSteps { get; init; }
+
     public required LearningRateSchedule Schedule { get; init; }
 
     public required double WarmUpFraction { get; init; }

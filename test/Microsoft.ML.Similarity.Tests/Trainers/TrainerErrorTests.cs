@@ -26,7 +26,9 @@ public sealed class TrainerErrorTests
             OutOfRange(o => o.WarmUpFraction = fraction, "WarmUpFraction", shown, "WarmUpFraction must be at least 0 and less than 1.");
             OutOfRange(o => o.ValidationFraction = fraction, "ValidationFraction", shown, "ValidationFraction must be at least 0 and less than 1.");
         }
-        OutOfRange(o => o.LearningRateSchedule = (LearningRateSchedule)9, "LearningRateSchedule", "9", "LearningRateSchedule must be Constant or Cosine.");
+        foreach (var (norm, shown) in new[] { (0, "0"), (-1, "-1"), (double.NaN, "NaN"), (double.PositiveInfinity, "Infinity") })
+            OutOfRange(o => o.MaximumGradientNorm = norm, "MaximumGradientNorm", shown, "MaximumGradientNorm must be a finite number above 0.");
+        OutOfRange(o => o.GradientAccumulationSteps = 0, "GradientAccumulationSteps", "0", "GradientAccumulationSteps must be at least 1.");
     }
 
     [Test]
@@ -39,6 +41,7 @@ public sealed class TrainerErrorTests
         Missing(o => o.Loss = null!, "Loss");
         Missing(o => o.Sampler = null!, "Sampler");
         Missing(o => o.Optimizer = null!, "Optimizer");
+        Missing(o => o.LearningRateSchedule = null!, "LearningRateSchedule");
 
         static void Missing(Action<MetricLearningTrainer.Options> change, string name) => Assert.That(
             () => Ml.Similarity.Trainers.MetricLearning(Fast.Options(change)),

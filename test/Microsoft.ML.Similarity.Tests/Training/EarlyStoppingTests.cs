@@ -81,7 +81,7 @@ public sealed class EarlyStoppingTests
             o.BatchSize = 8;
             o.LearningRate = 1e6;
             o.Optimizer = new AdamWOptimizer { WeightDecay = 1e6 };
-            o.LearningRateSchedule = LearningRateSchedule.Constant;
+            o.LearningRateSchedule = new ConstantSchedule();
             o.WarmUpFraction = 0;
             o.ValidationFraction = validationFraction;
         }),

@@ -61,7 +61,7 @@ public sealed class ProgressTests
     [Test]
     public void The_learning_rate_warms_up_and_falls_along_a_cosine()
     {
-        var rates = Rates(LearningRateSchedule.Cosine);
+        var rates = Rates(new CosineSchedule());
         const double warmUp = 0.2;
         for (var epoch = 0; epoch < Epochs; epoch++)
         {
@@ -74,7 +74,7 @@ public sealed class ProgressTests
 
     [Test]
     public void A_constant_learning_rate_stays_after_its_warm_up() =>
-        Assert.That(Rates(LearningRateSchedule.Constant)[4..], Is.All.EqualTo(1));
+        Assert.That(Rates(new ConstantSchedule())[4..], Is.All.EqualTo(1));
 
     [Test]
     public void A_receiver_that_throws_ends_the_training_with_its_exception()

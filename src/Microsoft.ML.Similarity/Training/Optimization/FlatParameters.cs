@@ -1,3 +1,5 @@
+using Microsoft.ML.Similarity.Tensors;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training.Optimization;
@@ -41,6 +43,19 @@ internal sealed class FlatParameters : IDisposable
         foreach (var group in Groups)
             group.Gradients.zero_();
     }
+
+    /// <summary>Multiplies all gradients, in place.</summary>
+    /// <param name="factor">One of few.</param>
+    public void ScaleGradients(double factor)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var group in Groups)
+            group.Gradients.mul_(Number(factor));
+    }
+
+    /// <summary>Scales all gradients down, in place, where their Euclidean norm, taken together, is above a maximum; without waiting for the device.</summary>
+    /// <param name="maximum">One of few.</param>
+    public void ClipGradients(double maximum) => TorchScripts.Clip([.. Groups.Select(group => group.Gradients)], Number(maximum));
 
     /// <summary>Freezes what is to stay as it is in this epoch, counted from 1, and lets go what is no longer.</summary>
     public void BeginEpoch(int epoch)

@@ -12,6 +12,7 @@ internal sealed class WeightUpdates : IDisposable
 
     private readonly FlatParameters _parameters;
     private readonly OptimizerModule _optimizer;
+    private readonly double? _maximumGradientNorm;
 
     /// <param name="settings">How to train.</param>
     /// <param name="encoder">On the training device, where it stays.</param>
@@ -20,6 +21,7 @@ internal sealed class WeightUpdates : IDisposable
     public WeightUpdates(TrainingSettings settings, EncoderModule encoder, nn.Module loss, double lossLearningRateFactor)
     {
         using var scope = NewDisposeScope();
+        _maximumGradientNorm = settings.MaximumGradientNorm;
         NamedParameter[] all =
         [
             .. encoder.named_parameters().Select(entry => new NamedParameter(entry.name, entry.parameter)),
@@ -35,9 +37,15 @@ internal sealed class WeightUpdates : IDisposable
     /// <summary>To be called before the gradients of a step are added up.</summary>
     public void ZeroGradients() => _parameters.ZeroGradients();
 
-    /// <summary>Moves the weights along their gradients.</summary>
-    public void Step(double learningRate)
+    /// <summary>Moves the weights along the mean of the gradients added up.</summary>
+    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="batches">The number of batches whose gradients were added up.</param>
+    public void Step(double learningRate, int batches)
     {
+        if (batches > 1)
+            _parameters.ScaleGradients(1.0 / batches);
+        if (_maximumGradientNorm is { } maximum)
+            _parameters.ClipGradients(maximum);
         _optimizer.SetLearningRate(learningRate);
         _optimizer.Step();
     }
