@@ -154,24 +154,30 @@ internal sealed class TrainingLoop : IDisposable
         var plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, epoch));
         var size = Math.Min(_settings.BatchSize, _objective.Count);
         _stepsInEpoch = plan.Length / size;
+        using var feed = Feed(plan, size);
         for (var step = 0; step < _stepsInEpoch; step++)
         {
             if (_cancelled())
                 return false;
             SetLearningRate((epoch - 1 + (double)step / _stepsInEpoch) / _maximumNumberOfEpochs);
-            Step(plan.AsSpan(step * size, size));
+            Step(plan.AsSpan(step * size, size), feed);
             if (_settings.Progress is not null && _clock.Elapsed - _lastReport >= ReportEvery && step + 1 < _stepsInEpoch)
                 Report(epoch, step + 1, _statistics.Read(), metric: null);
         }
         return true;
     }
 
-    private void Step(ReadOnlySpan<int> examples)
+    // Batches in chunks are gathered chunk by chunk, to take the memory of one only.
+    private BatchFeed? Feed(int[] plan, int size) => _objective.Features.IsPrepared || _settings.GradientCacheChunkSize is not null
+        ? null
+        : new BatchFeed(_objective.Features, _stepsInEpoch, step => _objective.RowsOf(plan.AsSpan(step * size, size)));
+
+    private void Step(ReadOnlySpan<int> examples, BatchFeed? feed)
     {
         using var scope = NewDisposeScope();
         _encoder.zero_grad();
         _loss.zero_grad();
-        var batch = GradientCache.Backward(_encoder, _objective, examples.ToArray(), _settings.GradientCacheChunkSize);
+        var batch = GradientCache.Backward(_encoder, _objective, examples.ToArray(), _settings.GradientCacheChunkSize, feed);
         _optimizer.Step(_learningRate);
         _lossOptimizer?.Step(_learningRate * (_settings.LossLearningRateFactor ?? _objective.LossLearningRateFactor));
         _statistics.Add(batch);
