@@ -14,6 +14,10 @@ internal static class Environments
     /// <summary>The seed given to the <see cref="MLContext"/>, if any.</summary>
     public static int? Seed(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.Seed;
 
+    /// <summary>The folder for temporary files: <see cref="MLContext.TempFilePath"/>, or the system's where that says none.</summary>
+    public static string TempFolder(this IHostEnvironment environment) =>
+        environment is IHostEnvironmentInternal { TempFilePath: { Length: > 0 } folder } ? folder : Path.GetTempPath();
+
     /// <summary>Whether <c>MLContext.CancelExecution</c> was called on the environment that registered this host.</summary>
     /// <remarks>Environments hold their hosts weakly: keep the host alive for as long as it is asked.</remarks>
     public static bool IsCancelled(this IHost host) => host is ICancelable { IsCanceled: true };

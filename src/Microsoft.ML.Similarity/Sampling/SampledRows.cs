@@ -16,11 +16,13 @@ public sealed class SampledRows
     public SampledRows(IReadOnlyList<int> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var seen = new HashSet<int>(rows.Count);
-        foreach (var row in rows)
+        // Ascending ones, as they mostly are, need no copy.
+        if (FirstOutOfOrder(rows) is not null)
         {
-            if (!seen.Add(row))
-                throw new ArgumentException($"Rows must be all different; got {row} twice.", nameof(rows));
+            int[] sorted = [.. rows];
+            Array.Sort(sorted);
+            if (FirstOutOfOrder(sorted) is { } twice)
+                throw new ArgumentException($"Rows must be all different; got {twice} twice.", nameof(rows));
         }
         Rows = rows;
     }
@@ -57,16 +59,26 @@ public sealed class SampledRows
 
     internal ItemIndex? ItemIndex => Items is null ? null : _items ??= new ItemIndex(Items);
 
+    private static int? FirstOutOfOrder(IReadOnlyList<int> rows)
+    {
+        for (var i = 1; i < rows.Count; i++)
+        {
+            if (rows[i] <= rows[i - 1])
+                return rows[i];
+        }
+        return null;
+    }
+
+    // Counted first: lists that grow would take twice the memory of many rows.
     private static int[][] GroupBy(IEnumerable<int> places, IReadOnlyList<int> keys, Func<int, int> value)
     {
-        var groups = new Dictionary<int, List<int>>();
+        var sizes = new Dictionary<int, int>();
         foreach (var place in places)
-        {
-            if (!groups.TryGetValue(keys[place], out var group))
-                groups.Add(keys[place], group = []);
-            group.Add(value(place));
-        }
-        return [.. groups.OrderBy(group => group.Key).Select(group => group.Value.ToArray())];
+            sizes[keys[place]] = sizes.GetValueOrDefault(keys[place]) + 1;
+        var groups = sizes.ToDictionary(size => size.Key, size => new int[size.Value]);
+        foreach (var place in places)
+            groups[keys[place]][^sizes[keys[place]]--] = value(place);
+        return [.. groups.OrderBy(group => group.Key).Select(group => group.Value)];
     }
 
     private IReadOnlyList<T>? Fitting<T>(IReadOnlyList<T>? values, string name) => values is null || values.Count == Count

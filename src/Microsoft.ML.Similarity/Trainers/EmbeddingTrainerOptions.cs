@@ -82,6 +82,18 @@ public abstract class EmbeddingTrainerOptions
     public int EarlyStoppingPatience = 10;
 
     /// <summary>
+    /// The bytes of memory that the features of all rows together may take, at least 0. Beyond it they go to a memory-mapped file in
+    /// <see cref="MLContext.TempFilePath"/>, which leaves nothing behind however the process ends; with 0 they do at once. Null, the default, for half of
+    /// the memory that the process may use: the rest is left to the network and the application, and to the system, which keeps as much of the file
+    /// in memory as it can.
+    /// </summary>
+    /// <remarks>
+    /// Labels and weights stay in memory, with some 20 to 30 bytes a row for the order in which rows are dealt, and rows of pairs take some 50 bytes each to be
+    /// told apart. On a GPU the features are copied to its memory where they fit with a GiB to spare; otherwise each batch is, prepared while the one before it is trained on.
+    /// </remarks>
+    public long? DataMemoryBudget;
+
+    /// <summary>
     /// Decides the initial weights, the batches and what is held out. Null, the default, takes the seed of the
     /// <see cref="MLContext"/>, or a random one where that has none; the <see cref="TrainingSummary"/> says which it was.
     /// </summary>
@@ -111,6 +123,8 @@ public abstract class EmbeddingTrainerOptions
                 "GradientCacheChunkSize needs an encoder that embeds each row by itself. Batch normalisation takes its statistics from the rows embedded together, "
                 + "so chunks would not give the gradients of the batch: switch BatchNorm off, or leave GradientCacheChunkSize null.", nameof(GradientCacheChunkSize));
         }
+        if (DataMemoryBudget is < 0)
+            throw new ArgumentOutOfRangeException(nameof(DataMemoryBudget), DataMemoryBudget, "DataMemoryBudget must be at least 0.");
         AtLeast(EarlyStoppingPatience, 1, nameof(EarlyStoppingPatience));
         if (LearningRate is not (> 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, $"LearningRate must be above 0 and at most {LargestRate}.");
@@ -145,6 +159,7 @@ public abstract class EmbeddingTrainerOptions
         WarmUpFraction = WarmUpFraction,
         ValidationFraction = ValidationFraction,
         EarlyStoppingPatience = EarlyStoppingPatience,
+        DataMemoryBudget = DataMemoryBudget,
         Seed = Seed,
         CancellationToken = CancellationToken,
         ThrowOnCancellation = ThrowOnCancellation,

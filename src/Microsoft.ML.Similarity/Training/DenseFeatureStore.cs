@@ -1,44 +1,69 @@
+using Microsoft.ML.Similarity.Training.Storage;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
 
-/// <summary>Rows as one [count, dimension] tensor on the training device.</summary>
+/// <summary>Rows of one size in the memory of the host, or in a file.</summary>
 internal sealed class DenseFeatureStore : FeatureStore
 {
-    private readonly Tensor _rows;
-    private readonly Device _device;
+    // Below, threads cost more than they save.
+    private const int WorthThreads = 1 << 20;
 
-    /// <param name="blocks">Row after row in blocks; each is given up once copied.</param>
+    private readonly RowBytes _rows;
+    private readonly Device _device;
+    private readonly int _rowSize;
+    private readonly int _rowsInSegment;
+
+    /// <param name="rows">Frozen; each row is its features, one after another. Owned.</param>
     /// <param name="count">The number of rows.</param>
     /// <param name="dimension">The number of features of a row.</param>
     /// <param name="device">Where batches are wanted.</param>
-    public DenseFeatureStore(Queue<float[]> blocks, int count, int dimension, Device device)
+    public DenseFeatureStore(RowBytes rows, int count, int dimension, Device device)
     {
+        _rows = rows;
+        _device = device;
+        _rowSize = dimension * sizeof(float);
+        _rowsInSegment = rows.SegmentSize / _rowSize;
         Count = count;
         Dimension = dimension;
-        _device = device;
-        using var scope = NewDisposeScope();
-        var rows = empty(count, dimension, device: device);
-        for (var start = 0; start < count;)
-        {
-            using var inner = NewDisposeScope();
-            var block = blocks.Dequeue();
-            var size = Math.Min(count - start, block.Length / dimension);
-            rows.narrow(0, start, size).copy_(tensor(block, block.Length / dimension, dimension).narrow(0, 0, size));
-            start += size;
-        }
-        _rows = rows.DetachFromDisposeScope();
     }
 
     public override int Count { get; }
 
     public override int Dimension { get; }
 
-    public override Tensor Gather(ReadOnlySpan<int> rows)
+    public override bool IsPrepared => !_rows.IsMapped && _device.type == DeviceType.CPU;
+
+    public override unsafe Tensor Gather(ReadOnlySpan<int> rows)
     {
         using var scope = NewDisposeScope();
-        return _rows.index_select(0, tensor(rows.ToArray()).to(_device)).MoveToOuterDisposeScope();
+        var batch = empty(rows.Length, Dimension);
+        if (rows.Length == 0)
+            return batch.to(_device).MoveToOuterDisposeScope();
+        // The bytes of a tensor are given as a span, which has room for 2 GiB: those of the first row say where the others are.
+        fixed (byte* target = batch[0].bytes)
+        fixed (int* selected = rows)
+        {
+            var (to, from) = ((nint)target, (nint)selected);
+            var pieces = (int)Math.Min(Environment.ProcessorCount, (long)rows.Length * _rowSize / WorthThreads);
+            var count = rows.Length;
+            if (pieces <= 1)
+                Copy((int*)from, (byte*)to, 0, count);
+            else
+                Parallel.For(0, pieces, i => Copy((int*)from, (byte*)to, (int)((long)count * i / pieces), (int)((long)count * (i + 1) / pieces)));
+        }
+        return batch.to(_device).MoveToOuterDisposeScope();
     }
 
     public override void Dispose() => _rows.Dispose();
+
+    private unsafe void Copy(int* rows, byte* target, int start, int end)
+    {
+        for (var i = start; i < end; i++)
+        {
+            var (segment, place) = Math.DivRem(rows[i], _rowsInSegment);
+            _rows.Read((long)segment * _rows.SegmentSize + (long)place * _rowSize, _rowSize).CopyTo(new Span<byte>(target + (long)i * _rowSize, _rowSize));
+        }
+    }
 }

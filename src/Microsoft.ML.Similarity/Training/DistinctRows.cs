@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.ML.Data;
+using Microsoft.ML.Similarity.Training.Storage;
 
 namespace Microsoft.ML.Similarity.Training;
 
@@ -8,13 +9,13 @@ namespace Microsoft.ML.Similarity.Training;
 /// Collects rows, equal ones once: of pairs with common rows each is kept and embedded once, and a sampler can tell which
 /// pairs share one.
 /// </summary>
-internal sealed class DistinctRows(int dimension)
+internal sealed class DistinctRows(int dimension, DataSpace space) : IDisposable
 {
     // Half of a SHA-256 hash: no two different rows will ever have the same one.
     private readonly Dictionary<UInt128, int> _numbers = [];
     private float[] _dense = [];
 
-    public FeatureCollector Collector { get; } = new(dimension);
+    public FeatureCollector Collector { get; } = new(dimension, space);
 
     /// <summary>The number of the row among the different ones.</summary>
     public int Add(in VBuffer<float> row)
@@ -38,4 +39,6 @@ internal sealed class DistinctRows(int dimension)
         }
         return number;
     }
+
+    public void Dispose() => Collector.Dispose();
 }

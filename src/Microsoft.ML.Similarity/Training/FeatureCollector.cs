@@ -1,62 +1,75 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
-using static TorchSharp.torch;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Training.Storage;
+using TorchSharp;
 
 namespace Microsoft.ML.Similarity.Training;
 
 /// <summary>Collects the rows of a <see cref="FeatureStore"/>: dense or sparse, as the first row suggests.</summary>
-internal sealed class FeatureCollector(int dimension)
+internal sealed class FeatureCollector(int dimension, DataSpace space) : IDisposable
 {
-    private const int BlockValues = 1 << 20;
-
     // A sparse row costs 8 bytes a stored value, a dense one 4 a slot.
     private const double WorthSparse = 0.25;
 
-    private readonly Queue<float[]> _blocks = [];
-    private readonly List<(int[], float[])> _sparse = [];
-    private float[] _block = [];
-    private int _used;
-    private int _count;
+    private readonly List<long> _sparse = [];
+    private RowBytes? _rows;
     private bool _isSparse;
 
-    public int Count => _count;
+    public int Count { get; private set; }
 
+    /// <exception cref="IOException">The rows outgrew their memory, and no file can be written.</exception>
     public void Add(in VBuffer<float> row)
     {
-        if (_count++ == 0)
+        if (_rows is null)
+        {
             _isSparse = !row.IsDense && row.GetValues().Length < WorthSparse * dimension;
+            _rows = new RowBytes(space, _isSparse ? SparseFeatureStore.SizeOf(dimension) : checked(dimension * sizeof(float)));
+        }
         if (_isSparse)
-            _sparse.Add(row.IsDense ? NonZero(row.GetValues()) : (row.GetIndices().ToArray(), row.GetValues().ToArray()));
+            AddSparse(row);
         else
-            row.CopyTo(Next());
+            AddDense(row);
+        Count++;
     }
 
-    public FeatureStore ToStore(Device device) =>
-        _isSparse ? new SparseFeatureStore(_sparse, dimension, device) : new DenseFeatureStore(_blocks, _count, dimension, device);
-
-    private Span<float> Next()
+    /// <summary>Ends the collecting; the store owns the rows.</summary>
+    /// <param name="run">Says where batches are wanted.</param>
+    /// <exception cref="IOException">The rows outgrew their memory, and no file can be written.</exception>
+    public FeatureStore ToStore(TrainingRun run)
     {
-        if (_used == _block.Length)
+        var rows = _rows ?? new RowBytes(space, 0);
+        rows.Freeze();
+        _rows = null;
+        if (rows.IsMapped)
+            run.Channel.Info(MessageSensitivity.None, "The features of {0} rows are in a file in '{1}': they outgrew DataMemoryBudget, {2} bytes.", Count, space.Folder, space.Budget);
+        if (_isSparse)
+            return new SparseFeatureStore(rows, [.. _sparse], dimension, run.Device);
+        var store = new DenseFeatureStore(rows, Count, dimension, run.Device);
+        if (run.Device.type == DeviceType.CPU)
+            return store;
+        if (ResidentFeatureStore.TryCreate(store, run.Device) is { } resident)
         {
-            // Blocks grow from small, so that few rows do not cost a large one.
-            var rows = Math.Clamp(_count, 1, Math.Max(1, BlockValues / dimension));
-            _blocks.Enqueue(_block = new float[rows * dimension]);
-            _used = 0;
+            store.Dispose();
+            return resident;
         }
-        _used += dimension;
-        return _block.AsSpan(_used - dimension, dimension);
+        run.Channel.Info(MessageSensitivity.None, "The features of {0} rows do not fit into the memory of {1}: each batch is copied there.", Count, run.Device);
+        return store;
     }
 
-    private static (int[], float[]) NonZero(ReadOnlySpan<float> row)
+    public void Dispose() => _rows?.Dispose();
+
+    private void AddDense(in VBuffer<float> row)
     {
-        var slots = new List<int>();
-        var values = new List<float>();
-        for (var i = 0; i < row.Length; i++)
-        {
-            if (row[i] == 0)
-                continue;
-            slots.Add(i);
-            values.Add(row[i]);
-        }
-        return ([.. slots], [.. values]);
+        _rows!.Append(dimension * sizeof(float), out var bytes);
+        row.CopyTo(MemoryMarshal.Cast<byte, float>(bytes));
+    }
+
+    private void AddSparse(in VBuffer<float> row)
+    {
+        var values = row.GetValues();
+        var count = row.IsDense ? values.Length - System.MemoryExtensions.Count(values, 0f) : values.Length;
+        _sparse.Add(_rows!.Append(SparseFeatureStore.SizeOf(count), out var bytes));
+        SparseFeatureStore.Write(row, count, bytes);
     }
 }

@@ -10,7 +10,10 @@ internal abstract class FeatureStore : IDisposable
 
     public abstract int Dimension { get; }
 
-    /// <summary>The rows asked for, as [rows, dimension] float32 on the store's device.</summary>
+    /// <summary>Whether batches cost the host next to no work: the rows lie in the memory of the device that trains.</summary>
+    public virtual bool IsPrepared => true;
+
+    /// <summary>The rows asked for, as [rows, dimension] float32 on the training device. Any thread may ask, also several at once.</summary>
     public abstract Tensor Gather(ReadOnlySpan<int> rows);
 
     // A float's own rounding, as a share of its value: a deviation below it is no more than noise.
@@ -21,6 +24,7 @@ internal abstract class FeatureStore : IDisposable
     /// The mean and the standard deviation of each feature over some rows; the deviation of a feature that does not vary is
     /// given as 1.
     /// </summary>
+    /// <param name="rows">In ascending order, for the sake of rows in a file.</param>
     public (float[] Mean, float[] Deviation) Statistics(ReadOnlySpan<int> rows)
     {
         const int block = 1 << 14;

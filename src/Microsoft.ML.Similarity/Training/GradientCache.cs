@@ -17,17 +17,20 @@ internal static class GradientCache
     /// <param name="objective">Gives the rows and the loss.</param>
     /// <param name="examples">The batch.</param>
     /// <param name="chunkSize">The rows embedded with activations at once; null for all.</param>
-    public static BatchLoss Backward(EncoderModule encoder, Objective objective, int[] examples, int? chunkSize)
+    /// <param name="feed">Gives the rows of whole batches, this one's next; null to gather them now. Those of chunks always are.</param>
+    public static BatchLoss Backward(EncoderModule encoder, Objective objective, int[] examples, int? chunkSize, BatchFeed? feed = null)
     {
+        if (feed is not null)
+            return AtOnce(encoder, objective, examples, feed.Next());
         var rows = objective.RowsOf(examples);
         return chunkSize is { } size && size < rows.Length
             ? InChunks(encoder, objective, examples, rows, size)
-            : AtOnce(encoder, objective, examples, rows);
+            : AtOnce(encoder, objective, examples, objective.Features.Gather(rows));
     }
 
-    private static BatchLoss AtOnce(EncoderModule encoder, Objective objective, int[] examples, int[] rows)
+    private static BatchLoss AtOnce(EncoderModule encoder, Objective objective, int[] examples, Tensor features)
     {
-        var batch = objective.Loss(encoder.call(objective.Features.Gather(rows)), examples);
+        var batch = objective.Loss(encoder.call(features), examples);
         batch.Loss.Value.backward();
         return batch;
     }

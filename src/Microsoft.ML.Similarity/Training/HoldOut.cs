@@ -17,18 +17,20 @@ internal static class HoldOut
     /// <param name="seed">Decides which.</param>
     public static (int[] Training, int[] Validation) Split(int[] classes, int classCount, double fraction, int seed)
     {
-        int[] all = [.. Enumerable.Range(0, classes.Length)];
+        var all = Range(classes.Length);
         if (fraction == 0)
             return (all, []);
         var random = new Random(seed);
         var groups = TrainingSet.GroupByClass(all, classes, classCount);
         random.Shuffle(groups);
-        var heldOut = new HashSet<int>();
+        // Of many rows a set would take many times their memory.
+        var heldOut = new bool[classes.Length];
         var whole = groups.Where(group => group.Length > 1).ToArray();
         var wholeCount = (int)(fraction * whole.Length);
         if (wholeCount >= EnoughClasses)
         {
-            heldOut.UnionWith(whole.Take(wholeCount).SelectMany(group => group));
+            foreach (var group in whole.AsSpan(0, wholeCount))
+                Mark(group);
         }
         else
         {
@@ -38,10 +40,16 @@ internal static class HoldOut
                 if (group.Length < count + 2)
                     continue;
                 random.Shuffle(group);
-                heldOut.UnionWith(group.Take(count));
+                Mark(group.AsSpan(0, count));
             }
         }
-        return ([.. all.Where(row => !heldOut.Contains(row))], [.. all.Where(heldOut.Contains)]);
+        return (Array.FindAll(all, row => !heldOut[row]), Array.FindAll(all, row => heldOut[row]));
+
+        void Mark(ReadOnlySpan<int> rows)
+        {
+            foreach (var row in rows)
+                heldOut[row] = true;
+        }
     }
 
     /// <summary>
@@ -52,12 +60,26 @@ internal static class HoldOut
     /// <param name="seed">Decides which.</param>
     public static (int[] Training, int[] Validation) SplitExamples(int[] groups, double fraction, int seed)
     {
-        int[] all = [.. Enumerable.Range(0, groups.Length)];
-        new Random(seed).Shuffle(all);
+        var all = Range(groups.Length);
         if (Math.Round(fraction * all.Length) < 2)
-            return ([.. all.Order()], []);
-        HashSet<int> heldOut = [.. all.GroupBy(example => groups[example]).SelectMany(group => group.Take((int)Math.Round(fraction * group.Count())))];
-        return ([.. all.Order().Where(example => !heldOut.Contains(example))], [.. all.Where(heldOut.Contains)]);
+            return (all, []);
+        var left = new Dictionary<int, int>();
+        foreach (var group in groups)
+            left[group] = left.GetValueOrDefault(group) + 1;
+        foreach (var (group, size) in left)
+            left[group] = (int)Math.Round(fraction * size);
+        new Random(seed).Shuffle(all);
+        var heldOut = new bool[groups.Length];
+        var validation = Array.FindAll(all, example => heldOut[example] = left[groups[example]]-- > 0);
+        return (Array.FindAll(Range(groups.Length), example => !heldOut[example]), validation);
+    }
+
+    private static int[] Range(int count)
+    {
+        var numbers = new int[count];
+        for (var i = 0; i < count; i++)
+            numbers[i] = i;
+        return numbers;
     }
 
     /// <summary>At most <paramref name="limit"/> rows to compute a metric on: as many of each class as fit, classes whole if possible.</summary>

@@ -166,25 +166,31 @@ internal sealed class TrainingLoop : IDisposable
         var batches = plan.Length / size;
         var each = _settings.GradientAccumulationSteps;
         _stepsInEpoch = (batches + each - 1) / each;
+        using var feed = Feed(plan, size);
         for (var step = 0; step < _stepsInEpoch; step++)
         {
             if (_cancelled())
                 return false;
             _learningRate = _rates.At((epoch - 1 + (double)step / _stepsInEpoch) / _maximumNumberOfEpochs);
-            Step(plan.AsSpan(step * each * size, Math.Min(each, batches - step * each) * size), size);
+            Step(plan.AsSpan(step * each * size, Math.Min(each, batches - step * each) * size), size, feed);
             if (_settings.Progress is not null && _clock.Elapsed - _lastReport >= ReportEvery && step + 1 < _stepsInEpoch)
                 Report(epoch, step + 1, _statistics.Read(), metric: null);
         }
         return true;
     }
 
-    private void Step(ReadOnlySpan<int> examples, int batchSize)
+    // Batches in chunks are gathered chunk by chunk, to take the memory of one only.
+    private BatchFeed? Feed(int[] plan, int size) => _objective.Features.IsPrepared || _settings.GradientCacheChunkSize is not null
+        ? null
+        : new BatchFeed(_objective.Features, plan.Length / size, batch => _objective.RowsOf(plan.AsSpan(batch * size, size)));
+
+    private void Step(ReadOnlySpan<int> examples, int batchSize, BatchFeed? feed)
     {
         _updates.ZeroGradients();
         for (var start = 0; start < examples.Length; start += batchSize)
         {
             using var scope = NewDisposeScope();
-            _statistics.Add(GradientCache.Backward(_encoder, _objective, examples.Slice(start, batchSize).ToArray(), _settings.GradientCacheChunkSize));
+            _statistics.Add(GradientCache.Backward(_encoder, _objective, examples.Slice(start, batchSize).ToArray(), _settings.GradientCacheChunkSize, feed));
         }
         _updates.Step(_learningRate, examples.Length / batchSize);
     }

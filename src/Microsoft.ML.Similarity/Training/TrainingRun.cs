@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Interop;
+using Microsoft.ML.Similarity.Training.Storage;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
@@ -22,6 +23,7 @@ internal sealed class TrainingRun : IDisposable
         _host = environment.Register(trainer);
         Channel = _host.Start("Training");
         Device = Devices.Select(environment, Channel);
+        Space = new DataSpace(settings.DataMemoryBudget ?? DataSpace.DefaultBudget, environment.TempFolder());
         Seed = settings.Seed ?? environment.Seed() ?? Random.Shared.Next();
     }
 
@@ -33,6 +35,9 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Where to train.</summary>
     public Device Device { get; }
+
+    /// <summary>Where the data goes.</summary>
+    public DataSpace Space { get; }
 
     /// <summary>What all random parts are derived from.</summary>
     public int Seed { get; }

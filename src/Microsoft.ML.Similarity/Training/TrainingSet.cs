@@ -56,10 +56,17 @@ internal sealed class TrainingSet(FeatureStore features, int[] classes, LabelCla
     /// <summary>Some rows' numbers, by class; classes without any are left out.</summary>
     public static int[][] GroupByClass(ReadOnlySpan<int> rows, int[] classes, int classCount)
     {
-        var groups = new List<int>[classCount];
+        // Counted first: lists that grow would take twice the memory of many rows.
+        var sizes = new int[classCount];
         foreach (var row in rows)
-            (groups[classes[row]] ??= []).Add(row);
-        return [.. groups.Where(group => group is not null).Select(group => group.ToArray())];
+            sizes[classes[row]]++;
+        var groups = Array.ConvertAll(sizes, size => size == 0 ? null : new int[size]);
+        foreach (var row in rows)
+        {
+            var c = classes[row];
+            groups[c]![^sizes[c]--] = row;
+        }
+        return [.. groups.OfType<int[]>()];
     }
 
     public void Dispose() => Features.Dispose();

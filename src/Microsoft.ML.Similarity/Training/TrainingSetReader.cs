@@ -22,7 +22,7 @@ internal static class TrainingSetReader
         var labels = columns.Relation.CreateClasses(label);
         var readLabel = labels.CreateReader(cursor, label);
         var readWeight = weight is null ? null : WeightReader.Create(cursor, weight.Value);
-        var rows = new FeatureCollector(reader.Dimension);
+        using var rows = new FeatureCollector(reader.Dimension, run.Space);
         var classes = new List<int>();
         var weights = readWeight is null ? null : new List<float>();
         var readCategory = category is null ? null : LabelReader.Create(cursor, category.Value, LabelVocabulary.For(category.Value));
@@ -52,6 +52,6 @@ internal static class TrainingSetReader
                 ? "The training data has no rows."
                 : $"None of the {position} rows of the training data has a label in column '{columns.Label}'.");
         }
-        return new TrainingSet(rows.ToStore(run.Device), [.. classes], labels, weights?.ToArray(), categories?.ToArray());
+        return new TrainingSet(rows.ToStore(run), [.. classes], labels, weights?.ToArray(), categories?.ToArray());
     }
 }

@@ -34,6 +34,9 @@ internal sealed record TrainingSettings
 
     public required int EarlyStoppingPatience { get; init; }
 
+    /// <summary>The bytes of memory that the data may take, or null for the default.</summary>
+    public required long? DataMemoryBudget { get; init; }
+
     /// <summary>Null for the environment's, or a random one.</summary>
     public required int? Seed { get; init; }
 

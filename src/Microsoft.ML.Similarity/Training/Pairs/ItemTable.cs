@@ -35,7 +35,7 @@ internal sealed class ItemTable(LabelVocabulary ids, FeatureStore features) : ID
         var ids = LabelVocabulary.For(id);
         var readId = LabelReader.Create(cursor, id, ids);
         var reader = new FeatureReader(cursor, feature);
-        var rows = new FeatureCollector(reader.Dimension);
+        using var rows = new FeatureCollector(reader.Dimension, run.Space);
         for (var position = 0L; cursor.MoveNext(); position++)
         {
             run.ThrowIfCancelledAt(position);
@@ -47,7 +47,7 @@ internal sealed class ItemTable(LabelVocabulary ids, FeatureStore features) : ID
             rows.Add(reader.ReadFinite(position));
         }
         return rows.Count > 0
-            ? new(ids.Freeze(), rows.ToStore(run.Device))
+            ? new(ids.Freeze(), rows.ToStore(run))
             : throw new InvalidOperationException("The table of items has no rows.");
     }
 

@@ -38,7 +38,7 @@ internal sealed class PairObjective : Objective
             Items = sampler.Needs.Contains(nameof(SampledRows.Items)) ? [.. pairs.Select(pair => set.Parts.Select(part => part[pair]).ToArray())] : null,
             Weights = SamplerWeighs ? [.. pairs.Select(pair => set.Weights![pair])] : null,
         };
-        Rows = [.. set.Parts.SelectMany(part => pairs.Select(pair => part[pair])).Distinct()];
+        Rows = UsedRows(set, pairs);
     }
 
     public override int[] Rows { get; }
@@ -79,6 +79,18 @@ internal sealed class PairObjective : Objective
         using var _ = no_grad();
         var (distances, positives, negatives) = _task.Compare(batch, _declaration.ComparedBy);
         return new(loss, distances, positives, negatives);
+    }
+
+    // In ascending order, so that a pass over them reads one after another.
+    private static int[] UsedRows(PairSet set, int[] pairs)
+    {
+        var isUsed = new bool[set.Rows.Count];
+        foreach (var part in set.Parts)
+        {
+            foreach (var pair in pairs)
+                isUsed[part[pair]] = true;
+        }
+        return [.. Enumerable.Range(0, isUsed.Length).Where(row => isUsed[row])];
     }
 
     public override void Dispose()

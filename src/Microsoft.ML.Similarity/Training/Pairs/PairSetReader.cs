@@ -19,7 +19,7 @@ internal static class PairSetReader
         var target = columns.FindTarget(data.Schema);
         DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
         using var cursor = data.GetRowCursor([.. parts, .. new[] { target, weight }.OfType<DataViewSchema.Column>()]);
-        var distinct = items is null ? new DistinctRows(((Data.VectorDataViewType)parts[0].Type).Size) : null;
+        using var distinct = items is null ? new DistinctRows(((Data.VectorDataViewType)parts[0].Type).Size, run.Space) : null;
         var readParts = Array.ConvertAll(parts, part => items is null ? Features(cursor, part, distinct!) : Ids(cursor, part, items));
         var readTarget = target is null ? null : Target(cursor, target.Value, columns.TargetKind);
         var readWeight = weight is null ? null : WeightReader.Create(cursor, weight.Value);
@@ -54,7 +54,7 @@ internal static class PairSetReader
                 : $"All of the {position} rows of the training data have NaN in column '{target!.Value.Name}'.");
         }
         return new PairSet(
-            items?.Features ?? distinct!.Collector.ToStore(run.Device), Array.ConvertAll(rows, part => part.ToArray()), targets?.ToArray(), weights?.ToArray(),
+            items?.Features ?? distinct!.Collector.ToStore(run), Array.ConvertAll(rows, part => part.ToArray()), targets?.ToArray(), weights?.ToArray(),
             ownsRows: items is null);
     }
 

@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Training;
+
+/// <summary>Rows as one [count, dimension] tensor in the memory of a GPU.</summary>
+internal sealed class ResidentFeatureStore : FeatureStore
+{
+    private const int RowsAtOnce = 1 << 14;
+
+    // What the data must leave to the network, its activations and the optimizer.
+    private const long Reserve = 1L << 30;
+
+    private readonly Tensor _rows;
+    private readonly Device _device;
+
+    private ResidentFeatureStore(Tensor rows, Device device)
+    {
+        _rows = rows;
+        _device = device;
+    }
+
+    public override int Count => (int)_rows.shape[0];
+
+    public override int Dimension => (int)_rows.shape[1];
+
+    /// <summary>Copies all rows to the device, if it has the memory for them and a GiB to spare; null otherwise.</summary>
+    /// <remarks>TorchSharp cannot be asked for the free memory of a GPU, so it is tried for.</remarks>
+    /// <param name="rows">The rows, which give their batches on the device; not disposed.</param>
+    /// <param name="device">A GPU.</param>
+    public static ResidentFeatureStore? TryCreate(DenseFeatureStore rows, Device device)
+    {
+        using var scope = NewDisposeScope();
+        Tensor all;
+        try
+        {
+            all = empty(rows.Count, rows.Dimension, device: device);
+            using var reserve = empty(Reserve, dtype: ScalarType.Byte, device: device);
+        }
+        catch (ExternalException e) when (e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+        for (var start = 0; start < rows.Count; start += RowsAtOnce)
+        {
+            using var inner = NewDisposeScope();
+            var size = Math.Min(RowsAtOnce, rows.Count - start);
+            all.narrow(0, start, size).copy_(rows.Gather([.. Enumerable.Range(start, size)]));
+        }
+        return new ResidentFeatureStore(all.DetachFromDisposeScope(), device);
+    }
+
+    public override Tensor Gather(ReadOnlySpan<int> rows)
+    {
+        using var scope = NewDisposeScope();
+        return _rows.index_select(0, tensor(rows.ToArray()).to(_device)).MoveToOuterDisposeScope();
+    }
+
+    public override void Dispose() => _rows.Dispose();
+}
