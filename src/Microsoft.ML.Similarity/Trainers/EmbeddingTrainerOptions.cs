@@ -94,6 +94,24 @@ public abstract class EmbeddingTrainerOptions
     public long? DataMemoryBudget;
 
     /// <summary>
+    /// The folder of this training's checkpoints; made if it is not there. Null, the default, for none. Where Fit finds one in it, training goes on from there, and on the
+    /// CPU, with the same number of threads, ends with the very weights it would have had without the interruption, whenever and however that came. A training
+    /// that has ended is not repeated: Fit gives its model back. Options and data must be those of before; else Fit says which are not.
+    /// </summary>
+    /// <remarks>
+    /// A checkpoint holds the weights, the best weights so far, the state of optimizer, schedule, loss and random numbers, and the history.
+    /// It is written under another name and renamed when it is safely on the disk. One that cannot be read is passed over, with a warning in the log, for
+    /// the one before; one that cannot be written leaves a warning, the last one, and the training running.
+    /// </remarks>
+    public string? CheckpointFolder;
+
+    /// <summary>The least time between two checkpoints, at least 0; what an interruption costs at most. Default 30 seconds. One more is written at the end.</summary>
+    public TimeSpan CheckpointInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many checkpoints to keep, at least 1. Default 2. Each holds the best weights so far.</summary>
+    public int CheckpointsToKeep = 2;
+
+    /// <summary>
     /// Decides the initial weights, the batches and what is held out. Null, the default, takes the seed of the
     /// <see cref="MLContext"/>, or a random one where that has none; the <see cref="TrainingSummary"/> says which it was.
     /// </summary>
@@ -125,6 +143,11 @@ public abstract class EmbeddingTrainerOptions
         }
         if (DataMemoryBudget is < 0)
             throw new ArgumentOutOfRangeException(nameof(DataMemoryBudget), DataMemoryBudget, "DataMemoryBudget must be at least 0.");
+        AtLeast(CheckpointsToKeep, 1, nameof(CheckpointsToKeep));
+        if (CheckpointFolder is not null)
+            ArgumentException.ThrowIfNullOrEmpty(CheckpointFolder);
+        if (CheckpointInterval < TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(CheckpointInterval), CheckpointInterval, "CheckpointInterval must be at least 0.");
         AtLeast(EarlyStoppingPatience, 1, nameof(EarlyStoppingPatience));
         if (LearningRate is not (> 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, $"LearningRate must be above 0 and at most {LargestRate}.");
@@ -161,6 +184,9 @@ public abstract class EmbeddingTrainerOptions
         EarlyStoppingPatience = EarlyStoppingPatience,
         DataMemoryBudget = DataMemoryBudget,
         Seed = Seed,
+        CheckpointFolder = CheckpointFolder,
+        CheckpointInterval = CheckpointInterval,
+        CheckpointsToKeep = CheckpointsToKeep,
         CancellationToken = CancellationToken,
         ThrowOnCancellation = ThrowOnCancellation,
         Progress = Progress,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Interop;
+using Microsoft.ML.Similarity.Training.Checkpoints;
 using Microsoft.ML.Similarity.Training.Storage;
 using static TorchSharp.torch;
 
@@ -24,7 +25,10 @@ internal sealed class TrainingRun : IDisposable
         Channel = _host.Start("Training");
         Device = Devices.Select(environment, Channel);
         Space = new DataSpace(settings.DataMemoryBudget ?? DataSpace.DefaultBudget, environment.TempFolder());
-        Seed = settings.Seed ?? environment.Seed() ?? Random.Shared.Next();
+        Checkpoints = settings.CheckpointFolder is null
+            ? null
+            : new CheckpointFolder(settings.CheckpointFolder, settings.CheckpointInterval, settings.CheckpointsToKeep, Channel);
+        Seed = settings.Seed ?? environment.Seed() ?? Checkpoints?.Latest?.Progress.Seed ?? Random.Shared.Next();
     }
 
     /// <summary>Running since Fit was called.</summary>
@@ -38,6 +42,9 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Where the data goes.</summary>
     public DataSpace Space { get; }
+
+    /// <summary>Where checkpoints go and come from; null for none.</summary>
+    public CheckpointFolder? Checkpoints { get; }
 
     /// <summary>What all random parts are derived from.</summary>
     public int Seed { get; }

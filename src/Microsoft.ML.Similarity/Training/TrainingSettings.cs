@@ -37,6 +37,13 @@ internal sealed record TrainingSettings
     /// <summary>The bytes of memory that the data may take, or null for the default.</summary>
     public required long? DataMemoryBudget { get; init; }
 
+    /// <summary>Where checkpoints go, or null for none.</summary>
+    public required string? CheckpointFolder { get; init; }
+
+    public required TimeSpan CheckpointInterval { get; init; }
+
+    public required int CheckpointsToKeep { get; init; }
+
     /// <summary>Null for the environment's, or a random one.</summary>
     public required int? Seed { get; init; }
 
