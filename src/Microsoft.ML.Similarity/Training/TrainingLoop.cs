@@ -36,11 +36,13 @@ internal sealed class TrainingLoop : IDisposable
     private TimeSpan _lastReport;
     private double _learningRate;
     private int _stepsInEpoch;
+    private int[] _plan = [];
 
     /// <param name="settings">How to train.</param>
     /// <param name="objective">What to learn, and from what; not disposed.</param>
     /// <param name="validation">What to measure on after each epoch, or null.</param>
     /// <param name="run">The surroundings of the call of Fit.</param>
+    /// <exception cref="ArgumentException">The rules for parameters do not fit those of encoder and loss.</exception>
     /// <exception cref="InvalidOperationException">The schedule follows the validation metric, and there is no validation.</exception>
     public TrainingLoop(TrainingSettings settings, Objective objective, EmbeddingValidation? validation, TrainingRun run)
     {
@@ -72,7 +74,16 @@ internal sealed class TrainingLoop : IDisposable
         _encoder.to(_device);
         _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), _device);
         _encoder.Randomness = _randomness;
-        _updates = new WeightUpdates(settings, _encoder, _loss, settings.LossLearningRateFactor ?? objective.LossLearningRateFactor);
+        try
+        {
+            _updates = new WeightUpdates(settings, _encoder, _loss, settings.LossLearningRateFactor ?? objective.LossLearningRateFactor);
+        }
+        catch (ArgumentException)
+        {
+            _encoder.Dispose();
+            _randomness.Dispose();
+            throw;
+        }
         _rates = new LearningRatePlan(settings.LearningRate, settings.WarmUpFraction, settings.Schedule);
         _statistics = new BatchStatistics(_device);
     }
@@ -95,6 +106,7 @@ internal sealed class TrainingLoop : IDisposable
                 break;
             }
             var values = _statistics.Read();
+            using var averaged = _updates.UseAverage(BatchesForStatistics());
             var metric = _validation?.Measure(_encoder);
             if (Divergence(values.Loss, metric) is { } divergence)
             {
@@ -161,7 +173,8 @@ internal sealed class TrainingLoop : IDisposable
     private bool RunEpoch(int epoch)
     {
         _statistics.Reset();
-        var plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, epoch));
+        _updates.BeginEpoch(epoch);
+        var plan = _plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, epoch));
         var size = Math.Min(_settings.BatchSize, _objective.Count);
         var batches = plan.Length / size;
         var each = _settings.GradientAccumulationSteps;
@@ -172,6 +185,7 @@ internal sealed class TrainingLoop : IDisposable
                 return false;
             _learningRate = _rates.At((epoch - 1 + (double)step / _stepsInEpoch) / _maximumNumberOfEpochs);
             Step(plan.AsSpan(step * each * size, Math.Min(each, batches - step * each) * size), size);
+            _updates.Average((epoch - 1 + (step + 1.0) / _stepsInEpoch) / _maximumNumberOfEpochs, endsEpoch: step + 1 == _stepsInEpoch);
             if (_settings.Progress is not null && _clock.Elapsed - _lastReport >= ReportEvery && step + 1 < _stepsInEpoch)
                 Report(epoch, step + 1, _statistics.Read(), metric: null);
         }
@@ -187,6 +201,12 @@ internal sealed class TrainingLoop : IDisposable
             _statistics.Add(GradientCache.Backward(_encoder, _objective, examples.Slice(start, batchSize).ToArray(), _settings.GradientCacheChunkSize));
         }
         _updates.Step(_learningRate, examples.Length / batchSize);
+    }
+
+    private IEnumerable<Tensor> BatchesForStatistics()
+    {
+        const int most = 50;
+        return _plan.Chunk(Math.Min(_settings.BatchSize, _objective.Count)).Take(most).Select(examples => _objective.Features.Gather(_objective.RowsOf(examples)));
     }
 
     // The loss was computed before the epoch's last step, which may have been the one too many.
