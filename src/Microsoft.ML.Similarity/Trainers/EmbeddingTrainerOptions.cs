@@ -57,6 +57,12 @@ public abstract class EmbeddingTrainerOptions
     /// </summary>
     public int GradientAccumulationSteps = 1;
 
+    /// <summary>Which weights are trained slower than the others, later, or not at all. Default none. Copied when a trainer is made.</summary>
+    public IReadOnlyList<ParameterRule> ParameterRules = [];
+
+    /// <summary>Which mean of the weights is validated and kept; null, the default, for the weights themselves.</summary>
+    public WeightAveraging? WeightAveraging;
+
     /// <summary>How the learning rate moves after warm-up. Default a <see cref="CosineSchedule"/>.</summary>
     public LearningRateSchedule LearningRateSchedule = new CosineSchedule();
 
@@ -131,6 +137,7 @@ public abstract class EmbeddingTrainerOptions
         ArgumentException.ThrowIfNullOrEmpty(OutputColumnName);
         ArgumentNullException.ThrowIfNull(Encoder);
         ArgumentNullException.ThrowIfNull(Optimizer);
+        ArgumentNullException.ThrowIfNull(ParameterRules);
         ArgumentNullException.ThrowIfNull(LearningRateSchedule);
         AtLeast(BatchSize, 2, nameof(BatchSize));
         AtLeast(MaximumNumberOfEpochs ?? 1, 1, nameof(MaximumNumberOfEpochs));
@@ -178,6 +185,8 @@ public abstract class EmbeddingTrainerOptions
         Optimizer = Optimizer,
         MaximumGradientNorm = MaximumGradientNorm,
         GradientAccumulationSteps = GradientAccumulationSteps,
+        ParameterRules = [.. ParameterRules],
+        WeightAveraging = WeightAveraging,
         Schedule = LearningRateSchedule,
         WarmUpFraction = WarmUpFraction,
         ValidationFraction = ValidationFraction,

@@ -54,11 +54,13 @@ internal sealed class TrainingLoop : IDisposable
     private TimeSpan _lastReport;
     private double _learningRate;
     private int _stepsInEpoch;
+    private int[] _plan = [];
 
     /// <param name="settings">How to train.</param>
     /// <param name="objective">What to learn, and from what; not disposed.</param>
     /// <param name="validation">What to measure on after each epoch, or null.</param>
     /// <param name="run">The surroundings of the call of Fit.</param>
+    /// <exception cref="ArgumentException">The rules for parameters do not fit those of encoder and loss.</exception>
     /// <exception cref="InvalidOperationException">The schedule follows the validation metric, and there is no validation.</exception>
     public TrainingLoop(TrainingSettings settings, Objective objective, EmbeddingValidation? validation, TrainingRun run)
     {
@@ -91,7 +93,16 @@ internal sealed class TrainingLoop : IDisposable
         _encoder.to(_device);
         _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), _device);
         _encoder.Randomness = _randomness;
-        _updates = new WeightUpdates(settings, _encoder, _loss, settings.LossLearningRateFactor ?? objective.LossLearningRateFactor);
+        try
+        {
+            _updates = new WeightUpdates(settings, _encoder, _loss, settings.LossLearningRateFactor ?? objective.LossLearningRateFactor);
+        }
+        catch (ArgumentException)
+        {
+            _encoder.Dispose();
+            _randomness.Dispose();
+            throw;
+        }
         _rates = new LearningRatePlan(settings.LearningRate, settings.WarmUpFraction, settings.Schedule);
         _statistics = new BatchStatistics(_device);
         _description = _checkpoints is null ? [] : TrainingDescription.Of(settings, objective, validation);
@@ -164,6 +175,7 @@ internal sealed class TrainingLoop : IDisposable
             if (!RunEpoch())
                 return StopReason.Cancelled;
             var values = _statistics.Read();
+            using var averaged = _updates.UseAverage(BatchesForStatistics());
             var metric = _validation?.Measure(_encoder);
             if (Divergence(values, metric) is { } divergence)
             {
@@ -193,12 +205,13 @@ internal sealed class TrainingLoop : IDisposable
     {
         if (_step == 0)
             _statistics.Reset();
-        var plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, _epoch));
+        _updates.BeginEpoch(_epoch);
+        var plan = _plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, _epoch));
         var size = Math.Min(_settings.BatchSize, _objective.Count);
         var batches = plan.Length / size;
         var each = _settings.GradientAccumulationSteps;
         _stepsInEpoch = (batches + each - 1) / each;
-        using var feed = Feed(plan[(_step * each * size)..], size);
+        using var feed = Feed(plan[(Math.Min(_step * each, batches) * size)..], size);
         while (_step < _stepsInEpoch)
         {
             if (_cancelled())
@@ -206,6 +219,7 @@ internal sealed class TrainingLoop : IDisposable
             _learningRate = _rates.At((_epoch - 1 + (double)_step / _stepsInEpoch) / _maximumNumberOfEpochs);
             Step(plan.AsSpan(_step * each * size, Math.Min(each, batches - _step * each) * size), size, feed);
             _step++;
+            _updates.Average((_epoch - 1 + (double)_step / _stepsInEpoch) / _maximumNumberOfEpochs, endsEpoch: _step == _stepsInEpoch);
             if (_checkpoints is not null && _checkpoints.IsDue(Elapsed))
                 _checkpoints.Save(CreateCheckpoint(ended: null));
             if (_settings.Progress is not null && _clock.Elapsed - _lastReport >= ReportEvery && _step < _stepsInEpoch)
@@ -228,6 +242,12 @@ internal sealed class TrainingLoop : IDisposable
             _statistics.Add(GradientCache.Backward(_encoder, _objective, examples.Slice(start, batchSize).ToArray(), _settings.GradientCacheChunkSize, feed));
         }
         _updates.Step(_learningRate, examples.Length / batchSize);
+    }
+
+    private IEnumerable<Tensor> BatchesForStatistics()
+    {
+        const int most = 50;
+        return _plan.Chunk(Math.Min(_settings.BatchSize, _objective.Count)).Take(most).Select(examples => _objective.Features.Gather(_objective.RowsOf(examples)));
     }
 
     // The loss was computed before the epoch's last step, which may have been the one too many.

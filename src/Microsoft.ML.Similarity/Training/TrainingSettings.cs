@@ -28,6 +28,11 @@ internal sealed record TrainingSettings
     /// <summary>The batches of a step.</summary>
     public required int GradientAccumulationSteps { get; init; }
 
+    public required IReadOnlyList<ParameterRule> ParameterRules { get; init; }
+
+    /// <summary>Null for the last weights.</summary>
+    public required WeightAveraging? WeightAveraging { get; init; }
+
     public required LearningRateSchedule Schedule { get; init; }
 
     public required double WarmUpFraction { get; init; }

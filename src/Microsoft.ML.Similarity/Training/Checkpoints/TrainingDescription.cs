@@ -13,6 +13,8 @@ internal static class TrainingDescription
         .. objective.Description,
         Pair("Encoder", Json(settings.Encoder)),
         Pair("Optimizer", Json(settings.Optimizer)),
+        Pair("ParameterRules", Json(settings.ParameterRules)),
+        Pair("WeightAveraging", Json(settings.WeightAveraging)),
         Pair("LearningRateSchedule", Json(settings.Schedule)),
         Pair("LearningRate", settings.LearningRate),
         Pair("LossLearningRateFactor", settings.LossLearningRateFactor),
