@@ -1,6 +1,6 @@
 using Microsoft.ML.Similarity.Benchmarks;
 
-IBenchmark[] benchmarks = [new DigitsBenchmark(), new GradientCacheBenchmark(), new InferenceBenchmark(), new LossesBenchmark(), new OpenSetTableBenchmark()];
+IBenchmark[] benchmarks = [new DigitsBenchmark(), new GradientCacheBenchmark(), new InferenceBenchmark(), new LargeDataBenchmark(), new LossesBenchmark(), new OpenSetTableBenchmark()];
 
 try
 {

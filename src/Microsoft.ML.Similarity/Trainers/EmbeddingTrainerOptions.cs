@@ -87,6 +87,9 @@ public abstract class EmbeddingTrainerOptions
     /// <summary>Hears about once a second, and after each epoch, how training goes; on the training thread.</summary>
     public IProgress<TrainingProgress>? Progress;
 
+    /// <summary>Hears about once a second, and at the end of each table, how reading the data goes, which comes before the training; on the training thread.</summary>
+    public IProgress<ReadingProgress>? ReadingProgress;
+
     /// <summary>Ends training: Fit returns the best model so far, or throws where there is none yet.</summary>
     public CancellationToken CancellationToken;
 
@@ -146,6 +149,7 @@ public abstract class EmbeddingTrainerOptions
         CancellationToken = CancellationToken,
         ThrowOnCancellation = ThrowOnCancellation,
         Progress = Progress,
+        ReadingProgress = ReadingProgress,
     };
 
     private static void AtLeast(int value, int least, string name)

@@ -24,6 +24,7 @@ internal sealed class TrainingRun : IDisposable
         Channel = _host.Start("Training");
         Device = Devices.Select(environment, Channel);
         Space = new DataSpace(settings.DataMemoryBudget ?? DataSpace.DefaultBudget, environment.TempFolder());
+        ReadingProgress = settings.ReadingProgress;
         Seed = settings.Seed ?? environment.Seed() ?? Random.Shared.Next();
     }
 
@@ -39,19 +40,17 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Where the data goes.</summary>
     public DataSpace Space { get; }
 
+    /// <summary>Hears how the reading goes, or null.</summary>
+    public IProgress<ReadingProgress>? ReadingProgress { get; }
+
     /// <summary>What all random parts are derived from.</summary>
     public int Seed { get; }
 
     /// <summary>Whether the caller wants an end.</summary>
     public bool IsCancelled() => _token.IsCancellationRequested || _host.IsCancelled();
 
-    /// <summary>To be called for each row read.</summary>
-    /// <exception cref="OperationCanceledException">The caller wants an end.</exception>
-    public void ThrowIfCancelledAt(long row)
-    {
-        if (row % 1024 == 0 && IsCancelled())
-            throw new OperationCanceledException("Reading the training data was cancelled.");
-    }
+    /// <summary>A channel of ML.NET's for how far something is.</summary>
+    public IProgressChannel StartProgress(string name) => _host.StartProgressChannel(name);
 
     public void Dispose() => Channel.Dispose();
 }

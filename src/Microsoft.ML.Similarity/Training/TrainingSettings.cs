@@ -40,4 +40,6 @@ internal sealed record TrainingSettings
     public required bool ThrowOnCancellation { get; init; }
 
     public required IProgress<TrainingProgress>? Progress { get; init; }
+
+    public required IProgress<ReadingProgress>? ReadingProgress { get; init; }
 }
