@@ -32,6 +32,8 @@ public sealed class EmbeddingModel
     internal DenseNetwork Network { get; }
 
     /// <summary>The same encoder with the first values of its output only; without the loss's state, which is about all of them.</summary>
-    internal EmbeddingModel Truncate(int dimension) =>
-        new(Encoder with { OutputDimension = dimension }, InputDimension, Encoder.Truncate(Weights, dimension), lossState: null);
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimension"/> is below 1 or above <see cref="OutputDimension"/>.</exception>
+    internal EmbeddingModel Truncate(int dimension) => dimension < 1 || dimension > OutputDimension
+        ? throw new ArgumentOutOfRangeException(nameof(dimension), dimension, $"dimension must be at least 1 and at most {OutputDimension}, the values of an embedding.")
+        : new(Encoder with { OutputDimension = dimension }, InputDimension, Encoder.Truncate(Weights, dimension), lossState: null);
 }

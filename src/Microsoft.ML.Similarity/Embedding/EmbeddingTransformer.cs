@@ -73,12 +73,7 @@ public sealed class EmbeddingTransformer : ISingleFeaturePredictionTransformer<E
     /// <param name="dimension">How many values to keep; sentence-transformers' truncate_dim.</param>
     /// <returns>A transformer of its own, saved and loaded like any other; this one does not change.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimension"/> is below 1 or above the embedding's number of values.</exception>
-    public EmbeddingTransformer Truncate(int dimension)
-    {
-        if (dimension < 1 || dimension > Model.OutputDimension)
-            throw new ArgumentOutOfRangeException(nameof(dimension), dimension, $"dimension must be at least 1 and at most {Model.OutputDimension}, the values of an embedding.");
-        return new(_environment, Model.Truncate(dimension), FeatureColumnName, OutputColumnName, Summary);
-    }
+    public EmbeddingTransformer Truncate(int dimension) => new(_environment, Model.Truncate(dimension), FeatureColumnName, OutputColumnName, Summary);
 
     /// <summary>Frees native memory; the transformer can still be used, and takes it again then.</summary>
     public void Dispose() => _torch?.Release();

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.Similarity.Rows;
 using Microsoft.ML.Similarity.Training;
 using TorchSharp;
@@ -26,6 +27,23 @@ internal sealed class ItemEmbeddings(LabelVocabulary ids, float[] values, int di
             destination.Fill(float.NaN);
         else
             values.AsSpan(item * dimension, dimension).CopyTo(destination);
+    }
+
+    /// <summary>The first values of each embedding.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="normalize">Whether to scale them to length 1 again.</param>
+    public ItemEmbeddings Truncate(int count, bool normalize)
+    {
+        var cut = new float[ids.Count * count];
+        for (var item = 0; item < ids.Count; item++)
+        {
+            var row = cut.AsSpan(item * count, count);
+            values.AsSpan(item * dimension, count).CopyTo(row);
+            var length = TensorPrimitives.Norm(row);
+            if (normalize && length > 0)
+                TensorPrimitives.Divide(row, length, row);
+        }
+        return new(ids, cut, count);
     }
 
     /// <summary>Embeds all rows of a store; row i has the id i.</summary>

@@ -64,6 +64,12 @@ public sealed class PairEmbeddingTransformer : ITransformer, IDisposable
         return new(_environment, Model, featureColumnName, outputColumnName, Summary);
     }
 
+    /// <summary>A transformer of the same columns whose embeddings are the first values of this one's; see <see cref="EmbeddingTransformer.Truncate"/>.</summary>
+    /// <param name="dimension">How many values to keep.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimension"/> is below 1 or above the embedding's number of values.</exception>
+    public PairEmbeddingTransformer Truncate(int dimension) =>
+        new(_environment, Model.Truncate(dimension), Columns, Items?.Truncate(dimension, Model.Encoder.L2Normalize), Summary);
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">No column is there, or one is of another type or size than trained on.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new BatchBinding(inputSchema, _mapping).Output;

@@ -21,7 +21,10 @@ public sealed record LossValue(Tensor Value, Tensor ActiveFraction)
 
     /// <summary>The share of the selected losses that are above 0.</summary>
     internal static Tensor Active(Tensor losses, Tensor selected) =>
-        selected.logical_and(losses.detach() > Zero).sum() / selected.sum().clamp_min(One);
+        CountActive(losses, selected) / selected.sum().clamp_min(One);
+
+    /// <summary>How many of the selected losses are above 0.</summary>
+    internal static Tensor CountActive(Tensor losses, Tensor selected) => selected.logical_and(losses.detach() > Zero).sum();
 
     /// <summary>The weighted sum of losses of one batch; active is the weighted mean of what is active in each.</summary>
     internal static LossValue Sum(IReadOnlyList<LossValue> parts, IReadOnlyList<double> weights)

@@ -5,6 +5,5 @@ namespace Microsoft.ML.Similarity.Losses;
 /// <summary>The weighted mean of all losses.</summary>
 public sealed record MeanReducer : Reducer
 {
-    /// <inheritdoc/>
-    public override Tensor Reduce(Tensor losses, Tensor selected, Tensor? weights) => Mean(losses, selected, weights);
+    private protected override (Tensor Losses, Tensor Taken) Take(Tensor losses, Tensor selected) => (losses, selected);
 }

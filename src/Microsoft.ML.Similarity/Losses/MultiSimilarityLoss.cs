@@ -10,7 +10,8 @@ namespace Microsoft.ML.Similarity.Losses;
 /// </summary>
 /// <remarks>
 /// For each anchor log(1 + Σ exp(-α(s(a,p) - λ)))/α + log(1 + Σ exp(β(s(a,n) - λ)))/β; the mean over all rows. Wang et al., "Multi-Similarity Loss
-/// with General Pair Weighting for Deep Metric Learning" (2019). O(B²) memory. Goes well with the miner of the same paper.
+/// with General Pair Weighting for Deep Metric Learning" (2019). O(B²) memory, and
+/// beyond about 2000 rows only for which pairs there are: anchors of large batches are compared some at a time. Goes well with the miner of the same paper.
 /// </remarks>
 public sealed record MultiSimilarityLoss : Loss
 {
@@ -23,20 +24,18 @@ public sealed record MultiSimilarityLoss : Loss
     /// <summary>λ, the cosine around which pairs are weighted, -1 to 1. Default 0.5.</summary>
     public double Base { get; init => field = Between(value, -1, 1, nameof(Base)); } = 0.5;
 
-
     /// <inheritdoc/>
     protected override LossModule BuildModule(LossContext? context) => new Module(this);
 
     private sealed class Module(MultiSimilarityLoss loss) : LossModule(nameof(MultiSimilarityLoss))
     {
-        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
-        {
-            var (positives, negatives) = batch.Pairs(selection);
-            var cosine = batch.CosineSimilarities();
-            var pull = SimilarityMask.LogOnePlusSumExp((Number(loss.Base) - cosine) * Number(loss.Alpha), positives) / Number(loss.Alpha);
-            var push = SimilarityMask.LogOnePlusSumExp((cosine - Number(loss.Base)) * Number(loss.Beta), negatives) / Number(loss.Beta);
-            var losses = pull + push;
-            return LossValue.Of(losses, ones_like(losses, ScalarType.Bool), loss.Reducer ?? new MeanReducer(), batch.Weights);
-        }
+        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection) =>
+            ComparedAnchors.ByCosine(batch, selection, loss.Reducer ?? new MeanReducer(), (cosine, positives, negatives) =>
+            {
+                var pull = SimilarityMask.LogOnePlusSumExp((Number(loss.Base) - cosine) * Number(loss.Alpha), positives) / Number(loss.Alpha);
+                var push = SimilarityMask.LogOnePlusSumExp((cosine - Number(loss.Base)) * Number(loss.Beta), negatives) / Number(loss.Beta);
+                var losses = pull + push;
+                return (losses, ones_like(losses, ScalarType.Bool));
+            });
     }
 }

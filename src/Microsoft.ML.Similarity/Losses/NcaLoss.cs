@@ -11,7 +11,8 @@ namespace Microsoft.ML.Similarity.Losses;
 /// <remarks>
 /// For each anchor that has positives -log of the share of Σ exp(-s·d²(a,i)), i over all other rows, that falls on its positives; the mean over
 /// these anchors. Goldberger et al., "Neighbourhood Components Analysis" (2004). By default with squared Euclidean distances of directions.
-/// O(B²) memory.
+/// O(B²) memory, and
+/// beyond about 2000 rows only for which pairs there are: anchors of large batches are compared some at a time.
 /// </remarks>
 public sealed record NcaLoss : Loss
 {
@@ -26,13 +27,13 @@ public sealed record NcaLoss : Loss
 
     private sealed class Module(NcaLoss loss) : LossModule(nameof(NcaLoss))
     {
-        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
-        {
-            var (positives, negatives) = batch.Pairs(selection);
-            var logits = batch.Distances(loss.DistanceOrDefault) * Number(-loss.SoftmaxScale);
-            var selected = positives.any(1);
-            var losses = SimilarityMask.LogSumExp(logits, positives.logical_or(negatives)) - SimilarityMask.LogSumExp(logits, positives);
-            return LossValue.Of(losses.masked_fill(selected.logical_not(), Zero), selected, loss.Reducer ?? new MeanReducer(), batch.Weights);
-        }
+        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection) =>
+            ComparedAnchors.ByDistance(batch, loss.DistanceOrDefault, selection, loss.Reducer ?? new MeanReducer(), (distances, positives, negatives) =>
+            {
+                var logits = distances * Number(-loss.SoftmaxScale);
+                var selected = positives.any(1);
+                var losses = SimilarityMask.LogSumExp(logits, positives.logical_or(negatives)) - SimilarityMask.LogSumExp(logits, positives);
+                return (losses.masked_fill(selected.logical_not(), Zero), selected);
+            });
     }
 }

@@ -16,28 +16,29 @@ public abstract record Reducer
     /// <param name="losses">[B] losses of anchors, or [B, n] losses of tuples with anchors in rows.</param>
     /// <param name="selected">Booleans of the same shape: which losses there are.</param>
     /// <param name="weights">[B] weights of the anchors, or null.</param>
-    public abstract Tensor Reduce(Tensor losses, Tensor selected, Tensor? weights);
-
-    /// <summary>The weighted mean of the losses taken.</summary>
-    private protected static Tensor Mean(Tensor losses, Tensor taken, Tensor? weights)
+    public Tensor Reduce(Tensor losses, Tensor selected, Tensor? weights)
     {
-        var share = Share(losses, taken, weights);
-        var total = share.sum();
-        return Sum(losses, taken, share) / total.masked_fill(total.eq(Zero), One);
+        var (sum, weight) = Parts(losses, selected, weights);
+        return Divide(sum, weight);
     }
 
-    /// <summary>The weighted sum of the losses taken.</summary>
-    private protected static Tensor Sum(Tensor losses, Tensor taken, Tensor share) =>
+    /// <summary>The weighted sum of the losses taken, and their weight. Those of blocks of anchors add up to those of all.</summary>
+    internal (Tensor Sum, Tensor Weight) Parts(Tensor losses, Tensor selected, Tensor? weights)
+    {
+        var (values, taken) = Take(losses, selected);
         // Filled, not multiplied: a masked infinity must not become NaN.
-        (losses.masked_fill(taken.logical_not(), Zero) * share).sum();
-
-    /// <summary>The anchors' weights where a loss is taken, else 0.</summary>
-    private protected static Tensor Share(Tensor losses, Tensor taken, Tensor? weights)
-    {
-        var share = taken.to(losses.dtype);
+        var filled = values.masked_fill(taken.logical_not(), Zero);
         if (weights is null)
-            return share;
-        var anchors = weights.to(losses.dtype);
-        return share * (losses.dim() == 1 ? anchors : anchors.unsqueeze(1));
+            return (filled.sum(), taken.sum().to(values.dtype));
+        var share = weights.to(values.dtype);
+        return values.dim() == 1
+            ? ((filled * share).sum(), (taken * share).sum())
+            : ((filled.sum(1) * share).sum(), (taken.sum(1) * share).sum());
     }
+
+    /// <summary>One number from the weighted sum of the losses taken and their weight.</summary>
+    internal virtual Tensor Divide(Tensor sum, Tensor weight) => sum / weight.masked_fill(weight.eq(Zero), One);
+
+    /// <summary>The losses to add up, of tuples or of anchors, and Booleans that say which of them; each anchor by itself.</summary>
+    private protected abstract (Tensor Losses, Tensor Taken) Take(Tensor losses, Tensor selected);
 }

@@ -15,6 +15,15 @@ internal static class RowBlocks
     /// <param name="valuesPerRow">How many values a row's largest temporary has.</param>
     public static long Rows(long valuesPerRow) => Math.Max(1, BlockSize / Math.Max(1, valuesPerRow));
 
+    // A GPU computes 2^25 numbers, 128 MiB, in little more than the time it takes to be told to.
+    private const long GpuBlockSize = 1 << 25;
+
+    /// <summary>How many rows to compare with candidates at once.</summary>
+    /// <param name="rows">Where they are.</param>
+    /// <param name="candidates">The number of candidates.</param>
+    public static long RowsCompared(Tensor rows, long candidates) =>
+        Math.Max(1, (rows.device.type == TorchSharp.DeviceType.CUDA ? GpuBlockSize : BlockSize) / Math.Max(1, candidates));
+
     /// <summary>The loss of each row of a matrix, with gradient.</summary>
     /// <param name="matrix">[B, n].</param>
     /// <param name="valuesPerRow">How many values a row's largest temporary has.</param>

@@ -15,6 +15,13 @@ internal static class SimilarityMask
     /// <returns>[B]; about -1e30 for a row that has no entry.</returns>
     public static Tensor LogSumExp(Tensor logits, Tensor selected) => logits.masked_fill(selected.logical_not(), Number(Nothing)).logsumexp(1);
 
+    /// <summary>log Σ exp over all entries but some, row by row.</summary>
+    /// <param name="logits">[B, n].</param>
+    /// <param name="others">[B, m] the places of the entries left out, fewer than n.</param>
+    /// <returns>[B].</returns>
+    public static Tensor LogSumExpWithout(Tensor logits, Tensor others) =>
+        logits.scatter(1, others, full_like(others, Number(Nothing), dtype: logits.dtype)).logsumexp(1);
+
     /// <summary>log(1 + Σ exp) over the entries selected, row by row.</summary>
     /// <returns>[B]; exactly 0 for a row that has no entry.</returns>
     public static Tensor LogOnePlusSumExp(Tensor logits, Tensor selected) => Softplus(LogSumExp(logits, selected));

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Similarity.Losses;
 /// <summary>The weighted sum of all losses.</summary>
 public sealed record SumReducer : Reducer
 {
-    /// <inheritdoc/>
-    public override Tensor Reduce(Tensor losses, Tensor selected, Tensor? weights) =>
-        Sum(losses, selected, Share(losses, selected, weights));
+    internal override Tensor Divide(Tensor sum, Tensor weight) => sum;
+
+    private protected override (Tensor Losses, Tensor Taken) Take(Tensor losses, Tensor selected) => (losses, selected);
 }

@@ -10,7 +10,8 @@ namespace Microsoft.ML.Similarity.Losses;
 /// </summary>
 /// <remarks>
 /// For each anchor the mean, over its positives, of -log(exp(s(a,p)/T) / Σ exp(s(a,i)/T)), i over all other rows of the batch; then
-/// the mean over the anchors that have a loss. Khosla et al., "Supervised Contrastive Learning" (2020), L_out. O(B²) memory.
+/// the mean over the anchors that have a loss. Khosla et al., "Supervised Contrastive Learning" (2020), L_out. O(B²) memory, and
+/// beyond about 2000 rows only for which pairs there are: anchors of large batches are compared some at a time.
 /// </remarks>
 public sealed record SupConLoss : Loss
 {
@@ -22,16 +23,15 @@ public sealed record SupConLoss : Loss
 
     private sealed class Module(SupConLoss loss) : LossModule(nameof(SupConLoss))
     {
-        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
-        {
-            var (positives, negatives) = batch.Pairs(selection);
-            var logits = batch.CosineSimilarities() / Number(loss.Temperature);
-            var all = SimilarityMask.LogSumExp(logits, positives.logical_or(negatives));
-            var count = positives.sum(1);
-            var mean = logits.masked_fill(positives.logical_not(), Zero).sum(1) / count.clamp_min(One).to(logits.dtype);
-            var selected = count > Zero;
-            var losses = (all - mean).masked_fill(selected.logical_not(), Zero);
-            return LossValue.Of(losses, selected, loss.Reducer ?? new NonZeroMeanReducer(), batch.Weights);
-        }
+        public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection) =>
+            ComparedAnchors.ByCosine(batch, selection, loss.Reducer ?? new NonZeroMeanReducer(), (cosine, positives, negatives) =>
+            {
+                var logits = cosine / Number(loss.Temperature);
+                var all = SimilarityMask.LogSumExp(logits, positives.logical_or(negatives));
+                var count = positives.sum(1);
+                var mean = logits.masked_fill(positives.logical_not(), Zero).sum(1) / count.clamp_min(One).to(logits.dtype);
+                var selected = count > Zero;
+                return ((all - mean).masked_fill(selected.logical_not(), Zero), selected);
+            });
     }
 }

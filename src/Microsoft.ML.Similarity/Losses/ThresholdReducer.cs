@@ -12,10 +12,9 @@ public sealed record ThresholdReducer : Reducer
     /// <summary>Losses must be below this. Default infinity.</summary>
     public double Below { get; init; } = double.PositiveInfinity;
 
-    /// <inheritdoc/>
-    public override Tensor Reduce(Tensor losses, Tensor selected, Tensor? weights)
+    private protected override (Tensor Losses, Tensor Taken) Take(Tensor losses, Tensor selected)
     {
         var values = losses.detach();
-        return Mean(losses, selected.logical_and(values > Number(Above)).logical_and(values < Number(Below)), weights);
+        return (losses, selected.logical_and(values > Number(Above)).logical_and(values < Number(Below)));
     }
 }

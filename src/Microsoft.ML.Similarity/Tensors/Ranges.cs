@@ -20,4 +20,10 @@ internal static class Ranges
         double.IsFinite(value) && value >= least
             ? value
             : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number of at least {least}.");
+
+    /// <summary>Refuses a value below 0, or of 1 or more.</summary>
+    public static double Fraction(double value, string name) =>
+        value is >= 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and less than 1.");
 }

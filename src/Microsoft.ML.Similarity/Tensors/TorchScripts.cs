@@ -5,28 +5,83 @@ namespace Microsoft.ML.Similarity.Tensors;
 
 /// <summary>Operators of libtorch that TorchSharp does not offer, reached through TorchScript.</summary>
 /// <remarks>
-/// A mistake in a script ends the process, so the scripts are constant, and each has a test. Arguments are tensors, and
-/// numbers that the caller keeps alive during the call.
+/// A mistake in a script ends the process, so the scripts are constant, and each has a test. Arguments are tensors, truth values, and
+/// numbers that are kept alive. All change their first argument in place and are to be called without gradient. What an operator
+/// changes through a list must come in as a list: TorchScript drops a call whose effect it sees on a list of its own only.
 /// </remarks>
 internal static class TorchScripts
 {
     private const string Source = """
-        def adamw(params: List[Tensor], grads: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor],
-                  rate: float, decay: float):
+        def adamw(values: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor], rate: Tensor,
+                  beta1: float, beta2: float, epsilon: float, decay: float):
             none: List[Tensor] = []
             torch._foreach_add_(steps, 1)
-            torch._fused_adamw_(params, grads, means, squares, none, steps, lr=rate, beta1=0.9, beta2=0.999, weight_decay=decay, eps=1e-8, amsgrad=False, maximize=False)
+            torch._fused_adamw_(values, gradients, means, squares, none, steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
+
+        def sgd(values: List[Tensor], gradients: List[Tensor], velocities: List[Tensor], rate: Tensor, momentum: float, decay: float, nesterov: bool):
+            torch._fused_sgd_(values, gradients, velocities, weight_decay=decay, momentum=momentum, lr=rate, dampening=0.0, nesterov=nesterov, maximize=False, is_first_step=False)
+
+        def ratio(numerator: Tensor, norm: Tensor, denominator: Tensor, sizes: Tensor, count: int):
+            ratios = torch.where((numerator > 0) & (norm > 0), numerator / denominator, torch.ones_like(numerator))
+            return torch.repeat_interleave(ratios, sizes, 0, output_size=count)
+
+        def lars(values: Tensor, gradients: Tensor, velocities: Tensor, value_parts: List[Tensor], gradient_parts: List[Tensor], sizes: Tensor, rate: Tensor,
+                 momentum: float, decay: float, trust: float, adapts: bool):
+            update = gradients * rate
+            if adapts:
+                w = torch.stack(torch._foreach_norm(value_parts))
+                g = torch.stack(torch._foreach_norm(gradient_parts))
+                update = torch.add(gradients, values, alpha=decay).mul_(rate).mul_(ratio(trust * w, g, g + decay * w, sizes, values.numel()))
+            velocities.mul_(momentum).add_(update)
+            values.sub_(velocities)
+
+        def lamb(values: Tensor, gradients: Tensor, means: Tensor, squares: Tensor, steps: Tensor, value_parts: List[Tensor], sizes: Tensor, rate: Tensor,
+                 beta1: float, beta2: float, epsilon: float, decay: float, adapts: bool):
+            steps.add_(1)
+            means.mul_(beta1).add_(gradients, alpha=1.0 - beta1)
+            squares.mul_(beta2).addcmul_(gradients, gradients, value=1.0 - beta2)
+            update = (means / (1.0 - torch.pow(beta1, steps))).div_((squares / (1.0 - torch.pow(beta2, steps))).sqrt_().add_(epsilon))
+            if adapts:
+                update.add_(values, alpha=decay)
+                w = torch.stack(torch._foreach_norm(value_parts))
+                u = torch.stack(torch._foreach_norm(torch.split_with_sizes(update, [part.numel() for part in value_parts])))
+                update.mul_(ratio(w, u, u, sizes, values.numel()))
+            values.sub_(update.mul_(rate))
+
+        def clip(gradients: List[Tensor], maximum: float):
+            norms = [norm.double() for norm in torch._foreach_norm(gradients)]
+            factor = torch.clamp(maximum / torch.linalg_vector_norm(torch.stack(norms)), max=1.0)
+            for gradient in gradients:
+                gradient.mul_(factor)
 
 
         """;
 
     private static readonly Lazy<jit.CompilationUnit> Unit = new(() => jit.compile(Source.ReplaceLineEndings("\n")));
 
-    /// <summary>One step of AdamW for all parameters in one call; every list has one tensor for each parameter.</summary>
-    public static void AdamW(Tensor[] parameters, Tensor[] gradients, Tensor[] means, Tensor[] squares, Tensor[] steps, Scalar rate, Scalar decay)
-    {
-        Unit.Value.invoke("adamw", parameters, gradients, means, squares, steps, rate, decay);
-        GC.KeepAlive(rate);
-        GC.KeepAlive(decay);
-    }
+    /// <summary>One step of AdamW; <paramref name="steps"/> is a float32 tensor without dimensions.</summary>
+    public static void AdamW(
+        Tensor values, Tensor gradients, Tensor means, Tensor squares, Tensor steps, Tensor rate, Scalar beta1, Scalar beta2, Scalar epsilon, Scalar decay) =>
+        Unit.Value.invoke("adamw", One(values), One(gradients), One(means), One(squares), One(steps), rate, beta1, beta2, epsilon, decay);
+
+    /// <summary>One step of stochastic gradient descent, with momentum where there are <paramref name="velocities"/>.</summary>
+    public static void Sgd(Tensor values, Tensor gradients, Tensor? velocities, Tensor rate, Scalar momentum, Scalar decay, bool nesterov) =>
+        Unit.Value.invoke("sgd", One(values), One(gradients), velocities is null ? Array.Empty<Tensor>() : One(velocities), rate, momentum, decay, nesterov);
+
+    /// <summary>One step of LARS; plain momentum without decay where it does not adapt to the norms of the parts, which have the given sizes.</summary>
+    public static void Lars(
+        Tensor values, Tensor gradients, Tensor velocities, Tensor[] valueParts, Tensor[] gradientParts, Tensor sizes, Tensor rate,
+        Scalar momentum, Scalar decay, Scalar trust, bool adapts) =>
+        Unit.Value.invoke("lars", values, gradients, velocities, valueParts, gradientParts, sizes, rate, momentum, decay, trust, adapts);
+
+    /// <summary>One step of LAMB; Adam without decay where it does not adapt to the norms of the parts, which have the given sizes.</summary>
+    public static void Lamb(
+        Tensor values, Tensor gradients, Tensor means, Tensor squares, Tensor steps, Tensor[] valueParts, Tensor sizes, Tensor rate,
+        Scalar beta1, Scalar beta2, Scalar epsilon, Scalar decay, bool adapts) =>
+        Unit.Value.invoke("lamb", values, gradients, means, squares, steps, valueParts, sizes, rate, beta1, beta2, epsilon, decay, adapts);
+
+    /// <summary>Multiplies the gradients so that their Euclidean norm, taken together, is at most <paramref name="maximum"/>.</summary>
+    public static void Clip(Tensor[] gradients, Scalar maximum) => Unit.Value.invoke("clip", gradients, maximum);
+
+    private static Tensor[] One(Tensor tensor) => [tensor];
 }

@@ -1,6 +1,8 @@
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Sampling;
+using Microsoft.ML.Similarity.Tensors;
 using Microsoft.ML.Similarity.Training;
+using Microsoft.ML.Similarity.Training.Optimization;
 
 namespace Microsoft.ML.Similarity.Trainers;
 
@@ -39,13 +41,26 @@ public abstract class EmbeddingTrainerOptions
     /// </summary>
     public double? LossLearningRateFactor;
 
-    /// <summary>AdamW's decoupled weight decay, 0 to 1000000. Default 0.01. Loshchilov and Hutter (2019).</summary>
-    public double WeightDecay = 1e-2;
+    /// <summary>How the weights move along their gradients, and what weight decay pulls them to 0. Default an <see cref="AdamWOptimizer"/> with its defaults.</summary>
+    public Optimizer Optimizer = new AdamWOptimizer();
 
-    /// <summary>How the learning rate moves after warm-up. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
-    public LearningRateSchedule LearningRateSchedule = LearningRateSchedule.Cosine;
+    /// <summary>
+    /// The largest Euclidean norm of all gradients taken together, above 0: in a step where it is larger, all of them are scaled down to it.
+    /// Null, the default, for any. Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (2013).
+    /// </summary>
+    public double? MaximumGradientNorm;
 
-    /// <summary>The share of the training in which the learning rate rises from 0, in [0, 1). Default 0.05.</summary>
+    /// <summary>
+    /// The number of batches whose gradients a step takes the mean of, at least 1; default 1. For a loss that is a mean over independent examples
+    /// that is the gradient of one batch so many times as large; for a loss that compares the rows of a batch it is not, and
+    /// <see cref="GradientCacheChunkSize"/> is the way to a larger one. An epoch's last step takes the batches that are left.
+    /// </summary>
+    public int GradientAccumulationSteps = 1;
+
+    /// <summary>How the learning rate moves after warm-up. Default a <see cref="CosineSchedule"/>.</summary>
+    public LearningRateSchedule LearningRateSchedule = new CosineSchedule();
+
+    /// <summary>The share of the training in which the learning rate rises from 0, in [0, 1). Default 0.05. A <see cref="OneCycleSchedule"/> has its own.</summary>
     public double WarmUpFraction = 0.05;
 
     /// <summary>
@@ -100,6 +115,8 @@ public abstract class EmbeddingTrainerOptions
     {
         ArgumentException.ThrowIfNullOrEmpty(OutputColumnName);
         ArgumentNullException.ThrowIfNull(Encoder);
+        ArgumentNullException.ThrowIfNull(Optimizer);
+        ArgumentNullException.ThrowIfNull(LearningRateSchedule);
         AtLeast(BatchSize, 2, nameof(BatchSize));
         AtLeast(MaximumNumberOfEpochs ?? 1, 1, nameof(MaximumNumberOfEpochs));
         AtLeast(GradientCacheChunkSize ?? 1, 1, nameof(GradientCacheChunkSize));
@@ -116,10 +133,9 @@ public abstract class EmbeddingTrainerOptions
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, $"LearningRate must be above 0 and at most {LargestRate}.");
         if ((LossLearningRateFactor ?? 1) is not (> 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(LossLearningRateFactor), LossLearningRateFactor, $"LossLearningRateFactor must be above 0 and at most {LargestRate}.");
-        if (WeightDecay is not (>= 0 and <= LargestRate))
-            throw new ArgumentOutOfRangeException(nameof(WeightDecay), WeightDecay, $"WeightDecay must be at least 0 and at most {LargestRate}.");
-        if (!Enum.IsDefined(LearningRateSchedule))
-            throw new ArgumentOutOfRangeException(nameof(LearningRateSchedule), LearningRateSchedule, "LearningRateSchedule must be Constant or Cosine.");
+        if (MaximumGradientNorm is { } norm)
+            Ranges.Above(norm, 0, nameof(MaximumGradientNorm));
+        AtLeast(GradientAccumulationSteps, 1, nameof(GradientAccumulationSteps));
         Fraction(WarmUpFraction, nameof(WarmUpFraction));
         Fraction(ValidationFraction, nameof(ValidationFraction));
     }
@@ -139,7 +155,9 @@ public abstract class EmbeddingTrainerOptions
         MaximumNumberOfEpochs = MaximumNumberOfEpochs,
         LearningRate = LearningRate,
         LossLearningRateFactor = LossLearningRateFactor,
-        WeightDecay = WeightDecay,
+        Optimizer = Optimizer,
+        MaximumGradientNorm = MaximumGradientNorm,
+        GradientAccumulationSteps = GradientAccumulationSteps,
         Schedule = LearningRateSchedule,
         WarmUpFraction = WarmUpFraction,
         ValidationFraction = ValidationFraction,

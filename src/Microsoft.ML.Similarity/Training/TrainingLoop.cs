@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Training.Optimization;
 using Microsoft.ML.Similarity.Training.Validation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,8 +28,8 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Generator _randomness;
     private readonly EncoderModule _encoder;
     private readonly nn.Module _loss;
-    private readonly AdamW _optimizer;
-    private readonly AdamW? _lossOptimizer;
+    private readonly WeightUpdates _updates;
+    private readonly LearningRatePlan _rates;
     private readonly BatchStatistics _statistics;
 
     private readonly List<EpochSummary> _epochs = [];
@@ -40,11 +41,18 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="objective">What to learn, and from what; not disposed.</param>
     /// <param name="validation">What to measure on after each epoch, or null.</param>
     /// <param name="run">The surroundings of the call of Fit.</param>
+    /// <exception cref="InvalidOperationException">The schedule follows the validation metric, and there is no validation.</exception>
     public TrainingLoop(TrainingSettings settings, Objective objective, EmbeddingValidation? validation, TrainingRun run)
     {
+        if (settings.Schedule is PlateauSchedule && validation is null)
+        {
+            throw new InvalidOperationException(
+                "LearningRateSchedule is a PlateauSchedule, which follows the validation metric, but nothing is held out for validation: "
+                + "set ValidationFraction above 0, give Fit a validation set, or choose another schedule.");
+        }
         _settings = settings;
         _objective = objective;
-        _maximumNumberOfEpochs = settings.MaximumNumberOfEpochs ?? DefaultNumberOfEpochs(objective.Count, settings.BatchSize);
+        _maximumNumberOfEpochs = settings.MaximumNumberOfEpochs ?? DefaultNumberOfEpochs(objective.Count, (long)settings.BatchSize * settings.GradientAccumulationSteps);
         _validation = validation;
         _device = run.Device;
         _seed = run.Seed;
@@ -64,8 +72,8 @@ internal sealed class TrainingLoop : IDisposable
         _encoder.to(_device);
         _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), _device);
         _encoder.Randomness = _randomness;
-        _optimizer = new AdamW(_encoder.parameters(), settings.WeightDecay);
-        _lossOptimizer = _loss.parameters().Any() ? new AdamW(_loss.parameters(), settings.WeightDecay) : null;
+        _updates = new WeightUpdates(settings, _encoder, _loss, settings.LossLearningRateFactor ?? objective.LossLearningRateFactor);
+        _rates = new LearningRatePlan(settings.LearningRate, settings.WarmUpFraction, settings.Schedule);
         _statistics = new BatchStatistics(_device);
     }
 
@@ -97,6 +105,8 @@ internal sealed class TrainingLoop : IDisposable
                 break;
             }
             Complete(epoch, values, metric);
+            if (metric is { } observed)
+                _rates.Observe(observed);
             if (metric is null || metric > bestMetric)
             {
                 bestMetric = metric ?? bestMetric;
@@ -132,19 +142,19 @@ internal sealed class TrainingLoop : IDisposable
 
     public void Dispose()
     {
-        _optimizer.Dispose();
-        _lossOptimizer?.Dispose();
+        _updates.Dispose();
+        _rates.Dispose();
         _statistics.Dispose();
         _encoder.Dispose();
         _randomness.Dispose();
     }
 
     // An epoch of few rows has few steps: too few of them would hardly move the weights.
-    private static int DefaultNumberOfEpochs(int rows, int batchSize)
+    private static int DefaultNumberOfEpochs(int rows, long rowsOfStep)
     {
         const int steps = 100;
-        var stepsInEpoch = (rows + batchSize - 1) / batchSize;
-        return Math.Clamp((steps + stepsInEpoch - 1) / stepsInEpoch, 10, 50);
+        var stepsInEpoch = (rows + rowsOfStep - 1) / rowsOfStep;
+        return (int)Math.Clamp((steps + stepsInEpoch - 1) / stepsInEpoch, 10, 50);
     }
 
     // False when cancelled.
@@ -153,14 +163,16 @@ internal sealed class TrainingLoop : IDisposable
         _statistics.Reset();
         var plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, epoch));
         var size = Math.Min(_settings.BatchSize, _objective.Count);
-        _stepsInEpoch = plan.Length / size;
+        var batches = plan.Length / size;
+        var each = _settings.GradientAccumulationSteps;
+        _stepsInEpoch = (batches + each - 1) / each;
         using var feed = Feed(plan, size);
         for (var step = 0; step < _stepsInEpoch; step++)
         {
             if (_cancelled())
                 return false;
-            SetLearningRate((epoch - 1 + (double)step / _stepsInEpoch) / _maximumNumberOfEpochs);
-            Step(plan.AsSpan(step * size, size), feed);
+            _learningRate = _rates.At((epoch - 1 + (double)step / _stepsInEpoch) / _maximumNumberOfEpochs);
+            Step(plan.AsSpan(step * each * size, Math.Min(each, batches - step * each) * size), size, feed);
             if (_settings.Progress is not null && _clock.Elapsed - _lastReport >= ReportEvery && step + 1 < _stepsInEpoch)
                 Report(epoch, step + 1, _statistics.Read(), metric: null);
         }
@@ -170,17 +182,17 @@ internal sealed class TrainingLoop : IDisposable
     // Batches in chunks are gathered chunk by chunk, to take the memory of one only.
     private BatchFeed? Feed(int[] plan, int size) => _objective.Features.IsPrepared || _settings.GradientCacheChunkSize is not null
         ? null
-        : new BatchFeed(_objective.Features, _stepsInEpoch, step => _objective.RowsOf(plan.AsSpan(step * size, size)));
+        : new BatchFeed(_objective.Features, plan.Length / size, batch => _objective.RowsOf(plan.AsSpan(batch * size, size)));
 
-    private void Step(ReadOnlySpan<int> examples, BatchFeed? feed)
+    private void Step(ReadOnlySpan<int> examples, int batchSize, BatchFeed? feed)
     {
-        using var scope = NewDisposeScope();
-        _encoder.zero_grad();
-        _loss.zero_grad();
-        var batch = GradientCache.Backward(_encoder, _objective, examples.ToArray(), _settings.GradientCacheChunkSize, feed);
-        _optimizer.Step(_learningRate);
-        _lossOptimizer?.Step(_learningRate * (_settings.LossLearningRateFactor ?? _objective.LossLearningRateFactor));
-        _statistics.Add(batch);
+        _updates.ZeroGradients();
+        for (var start = 0; start < examples.Length; start += batchSize)
+        {
+            using var scope = NewDisposeScope();
+            _statistics.Add(GradientCache.Backward(_encoder, _objective, examples.Slice(start, batchSize).ToArray(), _settings.GradientCacheChunkSize, feed));
+        }
+        _updates.Step(_learningRate, examples.Length / batchSize);
     }
 
     // The loss was computed before the epoch's last step, which may have been the one too many.
@@ -191,17 +203,6 @@ internal sealed class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         var isFinite = metric is not double.NaN && _encoder.state_dict().Values.Concat(_loss.parameters()).All(value => value.isfinite().all().item<bool>());
         return isFinite ? null : "The weights became too large";
-    }
-
-    // Linear warm-up, then the schedule; done counts 0 to 1 over the whole training.
-    private void SetLearningRate(double done)
-    {
-        var warmUp = _settings.WarmUpFraction;
-        // The first step of a warm-up would otherwise change nothing.
-        var factor = done < warmUp ? Math.Max(done / warmUp, 1e-3)
-            : _settings.Schedule == LearningRateSchedule.Cosine ? 0.5 * (1 + Math.Cos(Math.PI * (done - warmUp) / (1 - warmUp)))
-            : 1;
-        _learningRate = _settings.LearningRate * factor;
     }
 
     private void Complete(int epoch, BatchStatistics.Values values, double? metric)

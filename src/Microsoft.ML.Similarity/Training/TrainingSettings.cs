@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Training.Optimization;
 
 namespace Microsoft.ML.Similarity.Training;
 
@@ -19,7 +20,13 @@ internal sealed record TrainingSettings
     /// <summary>What the learning rate is multiplied with for the weights of the loss; null for what suits the loss.</summary>
     public required double? LossLearningRateFactor { get; init; }
 
-    public required double WeightDecay { get; init; }
+    public required Optimizer Optimizer { get; init; }
+
+    /// <summary>The most that the norm of all gradients may be, or null.</summary>
+    public required double? MaximumGradientNorm { get; init; }
+
+    /// <summary>The batches of a step.</summary>
+    public required int GradientAccumulationSteps { get; init; }
 
     public required LearningRateSchedule Schedule { get; init; }
 

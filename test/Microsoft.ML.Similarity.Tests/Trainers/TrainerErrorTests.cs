@@ -21,14 +21,14 @@ public sealed class TrainerErrorTests
         foreach (var (rate, shown) in new[] { (0, "0"), (-0.5, "-0.5"), (double.NaN, "NaN"), (1e7, "10000000") })
             OutOfRange(o => o.LearningRate = rate, "LearningRate", shown, "LearningRate must be above 0 and at most 1000000.");
         OutOfRange(o => o.LossLearningRateFactor = 0, "LossLearningRateFactor", "0", "LossLearningRateFactor must be above 0 and at most 1000000.");
-        foreach (var (decay, shown) in new[] { (-0.5, "-0.5"), (double.NaN, "NaN"), (1e7, "10000000") })
-            OutOfRange(o => o.WeightDecay = decay, "WeightDecay", shown, "WeightDecay must be at least 0 and at most 1000000.");
         foreach (var (fraction, shown) in new[] { (-0.1, "-0.1"), (1, "1"), (double.NaN, "NaN") })
         {
             OutOfRange(o => o.WarmUpFraction = fraction, "WarmUpFraction", shown, "WarmUpFraction must be at least 0 and less than 1.");
             OutOfRange(o => o.ValidationFraction = fraction, "ValidationFraction", shown, "ValidationFraction must be at least 0 and less than 1.");
         }
-        OutOfRange(o => o.LearningRateSchedule = (LearningRateSchedule)9, "LearningRateSchedule", "9", "LearningRateSchedule must be Constant or Cosine.");
+        foreach (var (norm, shown) in new[] { (0, "0"), (-1, "-1"), (double.NaN, "NaN"), (double.PositiveInfinity, "Infinity") })
+            OutOfRange(o => o.MaximumGradientNorm = norm, "MaximumGradientNorm", shown, "MaximumGradientNorm must be a finite number above 0.");
+        OutOfRange(o => o.GradientAccumulationSteps = 0, "GradientAccumulationSteps", "0", "GradientAccumulationSteps must be at least 1.");
     }
 
     [Test]
@@ -40,6 +40,8 @@ public sealed class TrainerErrorTests
         Missing(o => o.Encoder = null!, "Encoder");
         Missing(o => o.Loss = null!, "Loss");
         Missing(o => o.Sampler = null!, "Sampler");
+        Missing(o => o.Optimizer = null!, "Optimizer");
+        Missing(o => o.LearningRateSchedule = null!, "LearningRateSchedule");
 
         static void Missing(Action<MetricLearningTrainer.Options> change, string name) => Assert.That(
             () => Ml.Similarity.Trainers.MetricLearning(Fast.Options(change)),

@@ -1,5 +1,6 @@
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Training;
+using Microsoft.ML.Similarity.Training.Optimization;
 
 namespace Microsoft.ML.Similarity.Tests.Training;
 
@@ -60,7 +61,7 @@ public sealed class EarlyStoppingTests
             o.BatchSize = 1000;
             o.MaximumNumberOfEpochs = 10;
             o.LearningRate = 1e4;
-            o.WeightDecay = 1;
+            o.Optimizer = new AdamWOptimizer { WeightDecay = 1 };
             o.WarmUpFraction = 0;
             o.ValidationFraction = 0;
         });
@@ -79,8 +80,8 @@ public sealed class EarlyStoppingTests
             o.Encoder = new LinearEncoder { OutputDimension = 2 };
             o.BatchSize = 8;
             o.LearningRate = 1e6;
-            o.WeightDecay = 1e6;
-            o.LearningRateSchedule = LearningRateSchedule.Constant;
+            o.Optimizer = new AdamWOptimizer { WeightDecay = 1e6 };
+            o.LearningRateSchedule = new ConstantSchedule();
             o.WarmUpFraction = 0;
             o.ValidationFraction = validationFraction;
         }),

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Training;
+using Microsoft.ML.Similarity.Training.Optimization;
 using TorchSharp;
 
 namespace Microsoft.ML.Similarity.Tests.Training;
@@ -60,7 +61,7 @@ public sealed class ProgressTests
     [Test]
     public void The_learning_rate_warms_up_and_falls_along_a_cosine()
     {
-        var rates = Rates(LearningRateSchedule.Cosine);
+        var rates = Rates(new CosineSchedule());
         const double warmUp = 0.2;
         for (var epoch = 0; epoch < Epochs; epoch++)
         {
@@ -73,7 +74,7 @@ public sealed class ProgressTests
 
     [Test]
     public void A_constant_learning_rate_stays_after_its_warm_up() =>
-        Assert.That(Rates(LearningRateSchedule.Constant)[4..], Is.All.EqualTo(1));
+        Assert.That(Rates(new ConstantSchedule())[4..], Is.All.EqualTo(1));
 
     [Test]
     public void A_receiver_that_throws_ends_the_training_with_its_exception()
@@ -89,7 +90,7 @@ public sealed class ProgressTests
     {
         o.MaximumNumberOfEpochs = Epochs;
         o.LearningRate = 1;
-        o.WeightDecay = 0;
+        o.Optimizer = new AdamWOptimizer { WeightDecay = 0 };
         o.WarmUpFraction = 0.2;
         o.LearningRateSchedule = schedule;
         o.ValidationFraction = 0;

@@ -32,7 +32,7 @@ public sealed record MultipleNegativesRankingLoss : PairLoss
             var candidates = input.HardNegatives.Count == 0
                 ? input.RightDirections
                 : cat([input.RightDirections, .. input.HardNegatives.Select(UnitRows.Of)]);
-            var atOnce = RowBlocks.Rows(candidates.shape[0]);
+            var atOnce = RowBlocks.RowsCompared(candidates, candidates.shape[0]);
             if (atOnce < input.Rows)
                 return InBlocks(input, candidates, atOnce);
             var logits = (input.LeftDirections * Number(loss.Scale)).matmul(candidates.t());

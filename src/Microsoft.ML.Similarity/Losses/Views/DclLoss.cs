@@ -13,7 +13,8 @@ namespace Microsoft.ML.Similarity.Losses.Views;
 /// The mean over all 2B rows of -s(i, i')/T + log Σ exp(s(i, k)/T), i' the other view and k over all rows but these two, s the
 /// cosine; it can be below 0. Exactly 0 for one row, which has no negatives. With <see cref="Sigma"/> the first term has the
 /// weight 2 - exp(s(i, i')/σ) / mean exp(s(j, j')/σ), the mean over the batch's pairs: pairs that are less alike than others count for more
-/// (DCL-W; as in the authors' code, the weight has a gradient, too). Yeh et al., "Decoupled Contrastive Learning" (2022). O(B²) memory.
+/// (DCL-W; as in the authors' code, the weight has a gradient, too). Yeh et al., "Decoupled Contrastive Learning" (2022). O(B²) memory for
+/// up to about 1000 pairs, that of the embeddings beyond: rows of large batches are compared some at a time.
 /// </remarks>
 public sealed record DclLoss : PairLoss
 {
@@ -32,15 +33,12 @@ public sealed record DclLoss : PairLoss
         {
             if (input.Rows == 1)
                 return Nothing(input);
-            var (logits, own) = TwoViews.Compare(input, loss.Temperature);
-            var selves = TwoViews.Selves(input);
-            var related = selves.logical_or(selves.roll(input.Rows, 1));
-            var positive = loss.Sigma is { } sigma ? own * Weights(own, sigma) : own;
-            return AllActive(WeightedMean(input, (SimilarityMask.LogSumExp(logits, related.logical_not()) - positive).reshape(2, input.Rows)));
+            var shares = Shares(input);
+            var (negatives, _) = TwoViews.Sum(input, shares, loss.Temperature, (logits, own, partner) => SimilarityMask.LogSumExpWithout(logits, cat([own, partner], 1)));
+            var cosines = loss.Sigma is { } sigma ? input.Cosines * Weights(input.Cosines, sigma) : input.Cosines;
+            return AllActive(negatives - (cosines * shares).sum() / Number(loss.Temperature));
         }
 
-        // Both rows of a pair have its cosine, so the mean over the rows is that over the pairs.
-        private Tensor Weights(Tensor own, double sigma) =>
-            Number(2) - (own * Number(loss.Temperature / sigma)).softmax(0) * Number(own.shape[0]);
+        private static Tensor Weights(Tensor cosines, double sigma) => Number(2) - (cosines / Number(sigma)).softmax(0) * Number(cosines.shape[0]);
     }
 }

@@ -1,12 +1,14 @@
 using Microsoft.ML.Similarity.Losses.Pairs;
 using static Microsoft.ML.Similarity.Tensors.Ranges;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses.Views;
 
 /// <summary>SimCLR's loss: each view must find the other view of the same thing among all other rows of both views.</summary>
 /// <remarks>
 /// The mean over all 2B rows of -log(exp(s(i, i')/T) / Σ exp(s(i, k)/T)), i' the other view and k over all rows but i, s the
-/// cosine. Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations" (2020). O(B²) memory.
+/// cosine. Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations" (2020). O(B²) memory for up
+/// to about 1000 pairs, that of the embeddings beyond: rows of large batches are compared some at a time.
 /// </remarks>
 public sealed record ViewNTXentLoss : PairLoss
 {
@@ -22,8 +24,10 @@ public sealed record ViewNTXentLoss : PairLoss
         {
             if (input.Rows == 1)
                 return Nothing(input);
-            var (logits, own) = TwoViews.Compare(input, loss.Temperature);
-            return Mean(input, (SimilarityMask.LogSumExp(logits, TwoViews.Selves(input).logical_not()) - own).reshape(2, input.Rows));
+            // The partner's logit is taken from the same product, so that no rounding makes a loss negative.
+            var (value, losses) = TwoViews.Sum(input, Shares(input), loss.Temperature, (logits, own, partner) =>
+                SimilarityMask.LogSumExpWithout(logits, own) - logits.gather(1, partner).squeeze(1));
+            return new(value, LossValue.Active(losses, ones_like(losses, ScalarType.Bool)));
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Losses.Pairs;
+using Microsoft.ML.Similarity.Losses.Views;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
@@ -34,6 +35,40 @@ public sealed class LargeBatchTests
             var difference = (parts[part].grad! - plain[part].grad!).abs().max().item<double>();
             Assert.That(difference, Is.LessThan(1e-12));
         }
+    }
+
+    [Test]
+    public void Views_in_blocks_give_value_and_gradients_of_the_whole([Values] bool decoupled, [Values] bool weighted)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(2, CPU);
+        var (left, right) = (Random(), Random());
+        var weights = weighted ? rand(Rows, ScalarType.Float64, generator: generator) : null;
+        PairLoss loss = decoupled ? new DclLoss { Temperature = 0.2, Sigma = 0.5 } : new ViewNTXentLoss { Temperature = 0.2 };
+        var value = loss.Compute(left, right, weights: weights);
+        value.backward();
+
+        var plain = new[] { left, right }.Select(part => part.detach().clone().requires_grad_()).ToArray();
+        var directions = cat([.. plain.Select(part => part / part.norm(1, keepdim: true))]);
+        var logits = directions.matmul(directions.t()) / Number(0.2);
+        var partners = arange(Number(2 * Rows), dtype: ScalarType.Int64).roll(Rows, 0);
+        var own = logits.gather(1, partners.unsqueeze(1)).squeeze(1);
+        var excluded = eye(2 * Rows, dtype: ScalarType.Bool);
+        if (decoupled)
+        {
+            excluded = excluded.logical_or(excluded.roll(Rows, 1));
+            var exponentials = (own * Number(0.2 / 0.5)).exp();
+            own = own * (Number(2) - exponentials / exponentials.mean());
+        }
+        var losses = logits.masked_fill(excluded, Number(double.NegativeInfinity)).logsumexp(1) - own;
+        var shares = (weights ?? ones(Rows, ScalarType.Float64)).repeat(2);
+        var expected = (losses * shares).sum() / shares.sum();
+        expected.backward();
+        Assert.That(value.item<double>(), Is.EqualTo(expected.item<double>()).Within(1e-12));
+        Assert.That((left.grad! - plain[0].grad!).abs().max().item<double>(), Is.LessThan(1e-12));
+        Assert.That((right.grad! - plain[1].grad!).abs().max().item<double>(), Is.LessThan(1e-12));
+
+        Tensor Random() => randn(Rows, Dimension, ScalarType.Float64, generator: generator).requires_grad_();
     }
 
     [Test]

@@ -1,0 +1,58 @@
+using Microsoft.ML.Similarity.Encoders;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Similarity.Training.Optimization;
+
+/// <summary>All that moves the weights of one training: those of the encoder, and those of its loss.</summary>
+internal sealed class WeightUpdates : IDisposable
+{
+    /// <summary>What precedes the names of a loss's weights.</summary>
+    public const string LossPrefix = "loss.";
+
+    private readonly FlatParameters _parameters;
+    private readonly OptimizerModule _optimizer;
+    private readonly double? _maximumGradientNorm;
+
+    /// <param name="settings">How to train.</param>
+    /// <param name="encoder">On the training device, where it stays.</param>
+    /// <param name="loss">Likewise.</param>
+    /// <param name="lossLearningRateFactor">What the learning rate is multiplied with for the weights of the loss.</param>
+    public WeightUpdates(TrainingSettings settings, EncoderModule encoder, nn.Module loss, double lossLearningRateFactor)
+    {
+        using var scope = NewDisposeScope();
+        _maximumGradientNorm = settings.MaximumGradientNorm;
+        NamedParameter[] all =
+        [
+            .. encoder.named_parameters().Select(entry => new NamedParameter(entry.name, entry.parameter)),
+            .. loss.named_parameters().Select(entry => new NamedParameter(LossPrefix + entry.name, entry.parameter, lossLearningRateFactor)),
+        ];
+        _parameters = new FlatParameters(all, settings.Optimizer.DecayVectors, channelsLast: all.Any(entry => entry.Parameter.device_type == DeviceType.CUDA));
+        _optimizer = settings.Optimizer.CreateModule(_parameters);
+    }
+
+    /// <summary>Everything beside the weights that the next step depends on; updated in place.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State => _optimizer.State.Select(entry => KeyValuePair.Create($"optimizer.{entry.Key}", entry.Value));
+
+    /// <summary>To be called before the gradients of a step are added up.</summary>
+    public void ZeroGradients() => _parameters.ZeroGradients();
+
+    /// <summary>Moves the weights along the mean of the gradients added up.</summary>
+    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="batches">The number of batches whose gradients were added up.</param>
+    public void Step(double learningRate, int batches)
+    {
+        if (batches > 1)
+            _parameters.ScaleGradients(1.0 / batches);
+        if (_maximumGradientNorm is { } maximum)
+            _parameters.ClipGradients(maximum);
+        _optimizer.SetLearningRate(learningRate);
+        _optimizer.Step();
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _parameters.Dispose();
+    }
+}
