@@ -111,7 +111,7 @@ internal sealed class ReadingCursor : DataViewRowCursor
     {
         var elapsed = _clock.Elapsed;
         _nextReport = elapsed + ReportEvery;
-        _run.ReadingProgress?.Report(new ReadingProgress
+        _run.Report(new ReadingProgress
         {
             Table = _table,
             RowsRead = _read,

@@ -11,10 +11,12 @@ internal sealed class TrainingRun : IDisposable
 {
     private readonly CancellationToken _token;
     private readonly IHost _host;
+    private readonly IProgress<ReadingProgress>? _readingProgress;
 
     /// <param name="environment">The trainer's.</param>
     /// <param name="trainer">The trainer's name, for the log.</param>
     /// <param name="settings">Its options.</param>
+    /// <exception cref="IOException">The log file cannot be opened.</exception>
     /// <exception cref="InvalidOperationException">The GPU asked for is not there, or libtorch does not load.</exception>
     public TrainingRun(IHostEnvironment environment, string trainer, TrainingSettings settings)
     {
@@ -24,8 +26,10 @@ internal sealed class TrainingRun : IDisposable
         Channel = _host.Start("Training");
         Device = Devices.Select(environment, Channel);
         Space = new DataSpace(settings.DataMemoryBudget ?? DataSpace.DefaultBudget, environment.TempFolder());
-        ReadingProgress = settings.ReadingProgress;
+        _readingProgress = settings.ReadingProgress;
         Seed = settings.Seed ?? environment.Seed() ?? Random.Shared.Next();
+        Log = settings.LogFile is null ? null : new TrainingLog(settings.LogFile, Channel);
+        Log?.Started(trainer, Seed, Device.ToString());
     }
 
     /// <summary>Running since Fit was called.</summary>
@@ -40,8 +44,8 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Where the data goes.</summary>
     public DataSpace Space { get; }
 
-    /// <summary>Hears how the reading goes, or null.</summary>
-    public IProgress<ReadingProgress>? ReadingProgress { get; }
+    /// <summary>Where reports are written, or null.</summary>
+    public TrainingLog? Log { get; }
 
     /// <summary>What all random parts are derived from.</summary>
     public int Seed { get; }
@@ -52,5 +56,16 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>A channel of ML.NET's for how far something is.</summary>
     public IProgressChannel StartProgress(string name) => _host.StartProgressChannel(name);
 
-    public void Dispose() => Channel.Dispose();
+    /// <summary>Tells the receiver and the log how the reading goes.</summary>
+    public void Report(ReadingProgress progress)
+    {
+        Log?.Add(progress);
+        _readingProgress?.Report(progress);
+    }
+
+    public void Dispose()
+    {
+        Log?.Dispose();
+        Channel.Dispose();
+    }
 }
