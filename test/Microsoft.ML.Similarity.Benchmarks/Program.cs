@@ -1,6 +1,9 @@
 using Microsoft.ML.Similarity.Benchmarks;
 
-IBenchmark[] benchmarks = [new DigitsBenchmark(), new GradientCacheBenchmark(), new InferenceBenchmark(), new LossesBenchmark(), new OpenSetTableBenchmark(), new ResumeBenchmark()];
+IBenchmark[] benchmarks =
+[
+    new DigitsBenchmark(), new GradientCacheBenchmark(), new InferenceBenchmark(), new LargeDataBenchmark(), new LossesBenchmark(), new OpenSetTableBenchmark(), new ResumeBenchmark(),
+];
 
 try
 {

@@ -126,6 +126,15 @@ public abstract class EmbeddingTrainerOptions
     /// <summary>Hears about once a second, and after each epoch, how training goes; on the training thread.</summary>
     public IProgress<TrainingProgress>? Progress;
 
+    /// <summary>Hears about once a second, and at the end of each table, how reading the data goes, which comes before the training; on the training thread.</summary>
+    public IProgress<ReadingProgress>? ReadingProgress;
+
+    /// <summary>
+    /// A file that what is reported is appended to, as docs/training-log.md says: an object of JSON a line. Null, the default, for none. The log of the
+    /// <see cref="MLContext"/> hears of each table and epoch in any case.
+    /// </summary>
+    public string? LogFile;
+
     /// <summary>Ends training: Fit returns the best model so far, or throws where there is none yet.</summary>
     public CancellationToken CancellationToken;
 
@@ -148,6 +157,8 @@ public abstract class EmbeddingTrainerOptions
                 "GradientCacheChunkSize needs an encoder that embeds each row by itself. Batch normalisation takes its statistics from the rows embedded together, "
                 + "so chunks would not give the gradients of the batch: switch BatchNorm off, or leave GradientCacheChunkSize null.", nameof(GradientCacheChunkSize));
         }
+        if (LogFile is not null)
+            ArgumentException.ThrowIfNullOrEmpty(LogFile);
         if (DataMemoryBudget is < 0)
             throw new ArgumentOutOfRangeException(nameof(DataMemoryBudget), DataMemoryBudget, "DataMemoryBudget must be at least 0.");
         AtLeast(CheckpointsToKeep, 1, nameof(CheckpointsToKeep));
@@ -199,6 +210,8 @@ public abstract class EmbeddingTrainerOptions
         CancellationToken = CancellationToken,
         ThrowOnCancellation = ThrowOnCancellation,
         Progress = Progress,
+        ReadingProgress = ReadingProgress,
+        LogFile = LogFile,
     };
 
     private static void AtLeast(int value, int least, string name)

@@ -40,7 +40,7 @@ internal sealed class DenseFeatureStore : FeatureStore
         using var scope = NewDisposeScope();
         var batch = empty(rows.Length, Dimension);
         if (rows.Length == 0)
-            return batch.to(_device).MoveToOuterDisposeScope();
+            return batch.to(_device, non_blocking: true).MoveToOuterDisposeScope();
         // The bytes of a tensor are given as a span, which has room for 2 GiB: those of the first row say where the others are.
         fixed (byte* target = batch[0].bytes)
         fixed (int* selected = rows)
@@ -53,7 +53,7 @@ internal sealed class DenseFeatureStore : FeatureStore
             else
                 Parallel.For(0, pieces, i => Copy((int*)from, (byte*)to, (int)((long)count * i / pieces), (int)((long)count * (i + 1) / pieces)));
         }
-        return batch.to(_device).MoveToOuterDisposeScope();
+        return batch.to(_device, non_blocking: true).MoveToOuterDisposeScope();
     }
 
     public override void Dispose() => _rows.Dispose();

@@ -30,22 +30,24 @@ internal abstract class FeatureStore : IDisposable
         const int block = 1 << 14;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var mean = Sum(rows, x => x) / Number(rows.Length);
-        var variance = Sum(rows, x => (x - mean).square()) / Number(rows.Length);
+        // Each block's own statistics are joined, so the rows are read once: Chan, Golub and LeVeque (1979).
+        var mean = zeros(Dimension, dtype: ScalarType.Float64);
+        var squares = zeros(Dimension, dtype: ScalarType.Float64);
+        for (var start = 0; start < rows.Length; start += block)
+        {
+            using var inner = NewDisposeScope();
+            var size = Math.Min(block, rows.Length - start);
+            var values = Gather(rows.Slice(start, size)).cpu().to(ScalarType.Float64);
+            var ownMean = values.mean([0]);
+            var apart = ownMean - mean;
+            var share = (double)size / (start + size);
+            squares.add_((values - ownMean).square().sum(dim: 0) + apart.square() * Number(start * share));
+            mean.add_(apart * Number(share));
+        }
+        var variance = squares / Number(rows.Length);
         var deviation = variance.sqrt();
         deviation = deviation.masked_fill(deviation <= (mean.abs() * Number(Rounding)).clamp_min(Number(SmallestDeviation)), One);
         return (ToArray(mean), ToArray(deviation));
-
-        Tensor Sum(ReadOnlySpan<int> all, Func<Tensor, Tensor> map)
-        {
-            var total = zeros(Dimension, dtype: ScalarType.Float64);
-            for (var start = 0; start < all.Length; start += block)
-            {
-                using var inner = NewDisposeScope();
-                total.add_(map(Gather(all[start..Math.Min(all.Length, start + block)]).cpu().to(ScalarType.Float64)).sum(dim: 0));
-            }
-            return total;
-        }
     }
 
     public abstract void Dispose();

@@ -53,7 +53,7 @@ internal sealed class ResidentFeatureStore : FeatureStore
     public override Tensor Gather(ReadOnlySpan<int> rows)
     {
         using var scope = NewDisposeScope();
-        return _rows.index_select(0, tensor(rows.ToArray()).to(_device)).MoveToOuterDisposeScope();
+        return _rows.index_select(0, tensor(rows.ToArray()).to(_device, non_blocking: true)).MoveToOuterDisposeScope();
     }
 
     public override void Dispose() => _rows.Dispose();

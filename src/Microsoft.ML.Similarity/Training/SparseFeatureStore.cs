@@ -65,7 +65,7 @@ internal sealed class SparseFeatureStore(RowBytes rows, long[] offsets, int dime
                 positions[at++] = (long)i * dimension + slot;
         }
         var batch = zeros((long)selected.Length * dimension, device: device);
-        batch.index_copy_(0, tensor(positions).to(device), tensor(values).to(device));
+        batch.index_copy_(0, tensor(positions).to(device, non_blocking: true), tensor(values).to(device, non_blocking: true));
         return batch.view(selected.Length, dimension).MoveToOuterDisposeScope();
     }
 

@@ -70,7 +70,7 @@ internal sealed class TrainingLoop : IDisposable
                 "LearningRateSchedule is a PlateauSchedule, which follows the validation metric, but nothing is held out for validation: "
                 + "set ValidationFraction above 0, give Fit a validation set, or choose another schedule.");
         }
-        _settings = settings;
+        _settings = run.Log is null ? settings : settings with { Progress = run.Log.Before(settings.Progress) };
         _objective = objective;
         _maximumNumberOfEpochs = settings.MaximumNumberOfEpochs ?? DefaultNumberOfEpochs(objective.Count, (long)settings.BatchSize * settings.GradientAccumulationSteps);
         _validation = validation;

@@ -12,10 +12,12 @@ internal sealed class TrainingRun : IDisposable
 {
     private readonly CancellationToken _token;
     private readonly IHost _host;
+    private readonly IProgress<ReadingProgress>? _readingProgress;
 
     /// <param name="environment">The trainer's.</param>
     /// <param name="trainer">The trainer's name, for the log.</param>
     /// <param name="settings">Its options.</param>
+    /// <exception cref="IOException">The log file cannot be opened.</exception>
     /// <exception cref="InvalidOperationException">The GPU asked for is not there, or libtorch does not load.</exception>
     public TrainingRun(IHostEnvironment environment, string trainer, TrainingSettings settings)
     {
@@ -25,10 +27,13 @@ internal sealed class TrainingRun : IDisposable
         Channel = _host.Start("Training");
         Device = Devices.Select(environment, Channel);
         Space = new DataSpace(settings.DataMemoryBudget ?? DataSpace.DefaultBudget, environment.TempFolder());
+        _readingProgress = settings.ReadingProgress;
         Checkpoints = settings.CheckpointFolder is null
             ? null
             : new CheckpointFolder(settings.CheckpointFolder, settings.CheckpointInterval, settings.CheckpointsToKeep, Channel);
         Seed = settings.Seed ?? environment.Seed() ?? Checkpoints?.Latest?.Progress.Seed ?? Random.Shared.Next();
+        Log = settings.LogFile is null ? null : new TrainingLog(settings.LogFile, Channel);
+        Log?.Started(trainer, Seed, Device.ToString());
     }
 
     /// <summary>Running since Fit was called.</summary>
@@ -46,19 +51,28 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Where checkpoints go and come from; null for none.</summary>
     public CheckpointFolder? Checkpoints { get; }
 
+    /// <summary>Where reports are written, or null.</summary>
+    public TrainingLog? Log { get; }
+
     /// <summary>What all random parts are derived from.</summary>
     public int Seed { get; }
 
     /// <summary>Whether the caller wants an end.</summary>
     public bool IsCancelled() => _token.IsCancellationRequested || _host.IsCancelled();
 
-    /// <summary>To be called for each row read.</summary>
-    /// <exception cref="OperationCanceledException">The caller wants an end.</exception>
-    public void ThrowIfCancelledAt(long row)
+    /// <summary>A channel of ML.NET's for how far something is.</summary>
+    public IProgressChannel StartProgress(string name) => _host.StartProgressChannel(name);
+
+    /// <summary>Tells the receiver and the log how the reading goes.</summary>
+    public void Report(ReadingProgress progress)
     {
-        if (row % 1024 == 0 && IsCancelled())
-            throw new OperationCanceledException("Reading the training data was cancelled.");
+        Log?.Add(progress);
+        _readingProgress?.Report(progress);
     }
 
-    public void Dispose() => Channel.Dispose();
+    public void Dispose()
+    {
+        Log?.Dispose();
+        Channel.Dispose();
+    }
 }

@@ -8,16 +8,17 @@ internal static class TrainingSetReader
 {
     /// <param name="data">The view to read.</param>
     /// <param name="columns">The names of the columns.</param>
-    /// <param name="dimension">The number of features wanted, or null for any.</param>
+    /// <param name="dimension">That of the training data where the view is validation data; null where it is the training data.</param>
     /// <param name="run">Says where batches are wanted, hears of rows left out, and may be cancelled.</param>
-    /// <exception cref="InvalidOperationException">No row has a label, or a feature or weight is not a number that can be used.</exception>
+    /// <exception cref="InvalidOperationException">The view fails in a row. No row has a label, or a feature or weight is not a number that can be used.</exception>
     public static TrainingSet Read(IDataView data, LabeledColumns columns, int? dimension, TrainingRun run)
     {
         var features = InputColumns.Features(data.Schema, columns.Feature, dimension: dimension);
         var label = columns.Relation.FindLabel(data.Schema, columns.Label);
         DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
         DataViewSchema.Column? category = columns.Category is null ? null : InputColumns.Label(data.Schema, columns.Category, LabeledColumns.CategoryRole);
-        using var cursor = data.GetRowCursor(new[] { features, label, weight, category }.OfType<DataViewSchema.Column>());
+        var used = new[] { features, label, weight, category }.OfType<DataViewSchema.Column>();
+        using var cursor = new ReadingCursor(data, used, dimension is null ? "training data" : "validation data", run);
         var reader = new FeatureReader(cursor, features);
         var labels = columns.Relation.CreateClasses(label);
         var readLabel = labels.CreateReader(cursor, label);
@@ -30,7 +31,6 @@ internal static class TrainingSetReader
         long position = 0, unlabelled = 0;
         for (; cursor.MoveNext(); position++)
         {
-            run.ThrowIfCancelledAt(position);
             var index = readLabel();
             if (index == LabelReader.Missing)
             {

@@ -59,4 +59,9 @@ internal sealed record TrainingSettings
     public required bool ThrowOnCancellation { get; init; }
 
     public required IProgress<TrainingProgress>? Progress { get; init; }
+
+    public required IProgress<ReadingProgress>? ReadingProgress { get; init; }
+
+    /// <summary>Where reports are written, or null.</summary>
+    public required string? LogFile { get; init; }
 }

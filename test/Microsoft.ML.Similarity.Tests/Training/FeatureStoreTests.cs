@@ -68,7 +68,7 @@ public sealed class FeatureStoreTests
 
     private static TrainingRun Run(long? budget) => new(new MLContext(), "Test", Fast.Options(o => o.DataMemoryBudget = budget).Check());
 
-    private static FeatureStore Store(float[][] rows, bool sparse, long? budget, int dimension = Dimension)
+    private static Shifted Store(float[][] rows, bool sparse, long? budget, int dimension = Dimension)
     {
         using var run = Run(budget);
         using var collector = new FeatureCollector(dimension, run.Space);

@@ -26,19 +26,18 @@ internal sealed class ItemTable(LabelVocabulary ids, FeatureStore features) : ID
     /// <param name="idColumn">Key, text, an integer or Boolean.</param>
     /// <param name="featureColumn">A vector of float32.</param>
     /// <param name="run">Says where batches are wanted, and may be cancelled.</param>
-    /// <exception cref="InvalidOperationException">There are no items, or an id is missing or given twice, or a feature is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The view fails in a row. There are no items, or an id is missing or given twice, or a feature is not finite.</exception>
     public static ItemTable Read(IDataView data, string idColumn, string featureColumn, TrainingRun run)
     {
         var id = InputColumns.Label(data.Schema, idColumn, IdRole);
         var feature = InputColumns.Features(data.Schema, featureColumn, FeatureRole);
-        using var cursor = data.GetRowCursor([id, feature]);
+        using var cursor = new ReadingCursor(data, [id, feature], "items", run);
         var ids = LabelVocabulary.For(id);
         var readId = LabelReader.Create(cursor, id, ids);
         var reader = new FeatureReader(cursor, feature);
         using var rows = new FeatureCollector(reader.Dimension, run.Space);
         for (var position = 0L; cursor.MoveNext(); position++)
         {
-            run.ThrowIfCancelledAt(position);
             var item = readId();
             if (item == LabelReader.Missing)
                 throw new InvalidOperationException($"The item in row {position} (counted from 0) has no id in column '{idColumn}'.");

@@ -10,15 +10,16 @@ internal static class PairSetReader
     /// <param name="data">The view to read.</param>
     /// <param name="columns">Its columns.</param>
     /// <param name="items">What the pairs' ids stand for; null where the pairs hold features.</param>
-    /// <param name="dimension">The number of features wanted, or null for any.</param>
+    /// <param name="dimension">That of the training data where the view is validation data; null where it is the training data.</param>
     /// <param name="run">Says where batches are wanted, hears of pairs left out, and may be cancelled.</param>
-    /// <exception cref="InvalidOperationException">There are no pairs, an id is unknown, or a number cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">The view fails in a row. There are no pairs, an id is unknown, or a number cannot be used.</exception>
     public static PairSet Read(IDataView data, PairColumns columns, ItemTable? items, int? dimension, TrainingRun run)
     {
         var parts = columns.FindParts(data.Schema, dimension);
         var target = columns.FindTarget(data.Schema);
         DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
-        using var cursor = data.GetRowCursor([.. parts, .. new[] { target, weight }.OfType<DataViewSchema.Column>()]);
+        IEnumerable<DataViewSchema.Column> used = [.. parts, .. new[] { target, weight }.OfType<DataViewSchema.Column>()];
+        using var cursor = new ReadingCursor(data, used, dimension is null ? "training data" : "validation data", run);
         using var distinct = items is null ? new DistinctRows(((Data.VectorDataViewType)parts[0].Type).Size, run.Space) : null;
         var readParts = Array.ConvertAll(parts, part => items is null ? Features(cursor, part, distinct!) : Ids(cursor, part, items));
         var readTarget = target is null ? null : Target(cursor, target.Value, columns.TargetKind);
@@ -29,7 +30,6 @@ internal static class PairSetReader
         long position = 0, unknown = 0;
         for (; cursor.MoveNext(); position++)
         {
-            run.ThrowIfCancelledAt(position);
             if (readTarget is not null)
             {
                 var value = readTarget(position);
