@@ -85,6 +85,7 @@ public abstract class EmbeddingTrainerOptions
     {
         ArgumentException.ThrowIfNullOrEmpty(OutputColumnName);
         ArgumentNullException.ThrowIfNull(Encoder);
+        Encoder.Check();
         AtLeast(BatchSize, 2, nameof(BatchSize));
         AtLeast(MaximumNumberOfEpochs ?? 1, 1, nameof(MaximumNumberOfEpochs));
         AtLeast(GradientCacheChunkSize ?? 1, 1, nameof(GradientCacheChunkSize));

@@ -46,5 +46,6 @@ internal sealed class AdamW : IDisposable
         _decay.Dispose();
     }
 
-    private static Tensor Zeros(Parameter parameter) => zeros(parameter.shape, dtype: parameter.dtype, device: parameter.device).DetachFromDisposeScope();
+    // Laid out in memory as the parameter is, as the fused operation asks.
+    private static Tensor Zeros(Parameter parameter) => zeros_like(parameter).DetachFromDisposeScope();
 }

@@ -55,6 +55,8 @@ internal sealed class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)SeedSequence.Weights(run.Seed), CPU);
         _encoder = settings.Encoder.CreateModule(objective.Features.Dimension, generator);
+        if (settings.Encoder.BeginWith(_encoder) is { Count: > 0 } drawn)
+            _channel.Info(MessageSensitivity.None, "Weights that the file does not have for this encoder are drawn at random: {0}.", string.Join(", ", drawn));
         if (settings.Encoder.StandardizeInputs)
         {
             var (mean, deviation) = objective.Features.Statistics(objective.Rows);
