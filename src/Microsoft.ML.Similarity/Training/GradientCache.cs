@@ -17,49 +17,59 @@ internal static class GradientCache
     /// <param name="objective">Gives the rows and the loss.</param>
     /// <param name="examples">The batch.</param>
     /// <param name="chunkSize">The rows embedded with activations at once; null for all.</param>
-    public static BatchLoss Backward(EncoderModule encoder, Objective objective, int[] examples, int? chunkSize)
+    /// <param name="augmenter">Changes the rows before they are embedded; or null.</param>
+    public static BatchLoss Backward(EncoderModule encoder, Objective objective, int[] examples, int? chunkSize, Augmenter? augmenter = null)
     {
         var rows = objective.RowsOf(examples);
         return chunkSize is { } size && size < rows.Length
-            ? InChunks(encoder, objective, examples, rows, size)
-            : AtOnce(encoder, objective, examples, rows);
+            ? InChunks(encoder, objective, examples, rows, size, augmenter)
+            : AtOnce(encoder, objective, examples, rows, augmenter);
     }
 
-    private static BatchLoss AtOnce(EncoderModule encoder, Objective objective, int[] examples, int[] rows)
+    private static BatchLoss AtOnce(EncoderModule encoder, Objective objective, int[] examples, int[] rows, Augmenter? augmenter)
     {
-        var batch = objective.Loss(encoder.call(objective.Features.Gather(rows)), examples);
+        var batch = objective.Loss(encoder.call(Gather(objective.Features, rows, augmenter)), examples);
         batch.Loss.Value.backward();
         return batch;
     }
 
-    private static BatchLoss InChunks(EncoderModule encoder, Objective objective, int[] examples, int[] rows, int size)
+    private static BatchLoss InChunks(EncoderModule encoder, Objective objective, int[] examples, int[] rows, int size, Augmenter? augmenter)
     {
         using var before = encoder.Randomness?.get_state();
-        var embeddings = Embed(encoder, objective.Features, rows, size).requires_grad_();
+        using var beforeAugmenting = augmenter?.Randomness.get_state();
+        var embeddings = Embed(encoder, objective.Features, rows, size, augmenter).requires_grad_();
         var batch = objective.Loss(embeddings, examples);
         batch.Loss.Value.backward();
         if (embeddings.grad is not { } gradient)
             return batch;
         if (before is not null)
             encoder.Randomness!.set_state(before);
+        if (beforeAugmenting is not null)
+            augmenter!.Randomness.set_state(beforeAugmenting);
         for (var start = 0; start < rows.Length; start += size)
         {
             using var scope = NewDisposeScope();
-            var chunk = encoder.call(objective.Features.Gather(rows.AsSpan(start, Math.Min(size, rows.Length - start))));
+            var chunk = encoder.call(Gather(objective.Features, rows.AsSpan(start, Math.Min(size, rows.Length - start)), augmenter));
             chunk.backward([gradient.narrow(0, start, chunk.shape[0])]);
         }
         return batch;
     }
 
-    private static Tensor Embed(EncoderModule encoder, FeatureStore features, int[] rows, int size)
+    private static Tensor Embed(EncoderModule encoder, FeatureStore features, int[] rows, int size, Augmenter? augmenter)
     {
         using var _ = no_grad();
         var chunks = new List<Tensor>();
         for (var start = 0; start < rows.Length; start += size)
         {
             using var scope = NewDisposeScope();
-            chunks.Add(encoder.call(features.Gather(rows.AsSpan(start, Math.Min(size, rows.Length - start)))).MoveToOuterDisposeScope());
+            chunks.Add(encoder.call(Gather(features, rows.AsSpan(start, Math.Min(size, rows.Length - start)), augmenter)).MoveToOuterDisposeScope());
         }
         return cat(chunks);
+    }
+
+    private static Tensor Gather(FeatureStore features, ReadOnlySpan<int> rows, Augmenter? augmenter)
+    {
+        var gathered = features.Gather(rows);
+        return augmenter is null ? gathered : augmenter.Apply(gathered);
     }
 }

@@ -26,6 +26,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private readonly Generator _randomness;
     private readonly EncoderModule _encoder;
+    private readonly Augmenter? _augmenter;
     private readonly nn.Module _loss;
     private readonly AdamW _optimizer;
     private readonly AdamW? _lossOptimizer;
@@ -66,6 +67,8 @@ internal sealed class TrainingLoop : IDisposable
         _encoder.to(_device);
         _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), _device);
         _encoder.Randomness = _randomness;
+        if (settings is { Augmentation: { } augmentation, Encoder: ImageEncoder { Image: var image } })
+            _augmenter = new Augmenter(augmentation, image, SeedSequence.Augmentation(run.Seed), _device);
         _optimizer = new AdamW(_encoder.parameters(), settings.WeightDecay);
         _lossOptimizer = _loss.parameters().Any() ? new AdamW(_loss.parameters(), settings.WeightDecay) : null;
         _statistics = new BatchStatistics(_device);
@@ -139,6 +142,7 @@ internal sealed class TrainingLoop : IDisposable
         _statistics.Dispose();
         _encoder.Dispose();
         _randomness.Dispose();
+        _augmenter?.Dispose();
     }
 
     // An epoch of few rows has few steps: too few of them would hardly move the weights.
@@ -173,7 +177,7 @@ internal sealed class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         _encoder.zero_grad();
         _loss.zero_grad();
-        var batch = GradientCache.Backward(_encoder, _objective, examples.ToArray(), _settings.GradientCacheChunkSize);
+        var batch = GradientCache.Backward(_encoder, _objective, examples.ToArray(), _settings.GradientCacheChunkSize, _augmenter);
         _optimizer.Step(_learningRate);
         _lossOptimizer?.Step(_learningRate * (_settings.LossLearningRateFactor ?? _objective.LossLearningRateFactor));
         _statistics.Add(batch);

@@ -1,15 +1,16 @@
+using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Encoders;
 
 namespace Microsoft.ML.Similarity.Tests.Encoders;
 
-/// <summary>docs/encoders.md names every encoder.</summary>
+/// <summary>docs/encoders.md names every encoder and every augmentation.</summary>
 public sealed class EncoderDocumentationTests
 {
     [Test]
-    public void Every_encoder_has_a_row_that_names_its_properties()
+    public void Every_declaration_has_a_row_that_names_its_properties([Values(typeof(Encoder), typeof(ImageAugmentation))] Type kind)
     {
         string[] rows = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "encoders.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
-        Type[] types = [.. typeof(Encoder).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Encoder)) && !type.IsAbstract)];
+        Type[] types = [.. kind.Assembly.GetTypes().Where(type => type.IsSubclassOf(kind) && !type.IsAbstract)];
         foreach (var type in types)
         {
             var row = rows.Single(row => row.StartsWith($"| `{type.Name}` |", StringComparison.Ordinal));
