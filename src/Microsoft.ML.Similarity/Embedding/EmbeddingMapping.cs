@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Embedding;
@@ -7,12 +8,10 @@ namespace Microsoft.ML.Similarity.Embedding;
 internal sealed class EmbeddingMapping(
     EmbeddingModel model, TorchEvaluator? torch, string featureColumn, DataViewSchema.DetachedColumn output, string role = "feature") : IBatchMapping
 {
-    private const int MaximumBatchSize = 1024;
-
     // A batch of inputs is kept within 2^22 values, 16 MiB.
     private const int MaximumBatchValues = 1 << 22;
 
-    public int BatchSize { get; } = Math.Clamp(MaximumBatchValues / model.InputDimension, 1, MaximumBatchSize);
+    public int BatchSize { get; } = Math.Clamp(MaximumBatchValues / model.InputDimension, 1, model.Encoder.RowsAtOnce);
 
     public IReadOnlyList<DataViewSchema.DetachedColumn> GetOutputColumns(DataViewSchema input)
     {
@@ -26,7 +25,7 @@ internal sealed class EmbeddingMapping(
     public IBatchScorer CreateScorer(DataViewRow input, int capacity)
     {
         var reader = new FeatureReader(input, input.Schema[featureColumn]);
-        return capacity == 1 ? new RowScorer(model, reader) : new Scorer(model, torch, reader, capacity);
+        return capacity == 1 && model.Network is { } network ? new RowScorer(network, reader) : new Scorer(model, torch, reader, capacity);
     }
 
     private static ValueGetter<VBuffer<float>> Getter(float[] embeddings, int dimension, Func<int> slot) => (ref VBuffer<float> value) =>
@@ -37,23 +36,24 @@ internal sealed class EmbeddingMapping(
         value = editor.Commit();
     };
 
-    private sealed class RowScorer(EmbeddingModel model, FeatureReader reader) : IBatchScorer
+    private sealed class RowScorer(DenseNetwork network, FeatureReader reader) : IBatchScorer
     {
-        private readonly float[] _embedding = new float[model.OutputDimension];
+        private readonly float[] _embedding = new float[network.OutputDimension];
 
-        public void Gather(int slot) => model.Network.Evaluate(reader.Read(), _embedding);
+        public void Gather(int slot) => network.Evaluate(reader.Read(), _embedding);
 
         public void Evaluate(int count)
         {
         }
 
-        public Delegate CreateGetter(int outputColumn, Func<int> slot) => Getter(_embedding, model.OutputDimension, slot);
+        public Delegate CreateGetter(int outputColumn, Func<int> slot) => Getter(_embedding, network.OutputDimension, slot);
 
         public void Dispose()
         {
         }
     }
 
+    // By the evaluator where there is one, else by the network's plain arrays, which are then there.
     private sealed class Scorer(EmbeddingModel model, TorchEvaluator? torch, FeatureReader reader, int capacity) : IBatchScorer
     {
         private readonly float[] _embeddings = new float[capacity * model.OutputDimension];
@@ -69,7 +69,7 @@ internal sealed class EmbeddingMapping(
             if (!_pending[slot])
             {
                 // Only its stored values cost time: not worth making dense.
-                model.Network.Evaluate(row, _embeddings.AsSpan(slot * model.OutputDimension, model.OutputDimension));
+                model.Network!.Evaluate(row, _embeddings.AsSpan(slot * model.OutputDimension, model.OutputDimension));
                 return;
             }
             if (_rows.Length == 0)
@@ -87,7 +87,7 @@ internal sealed class EmbeddingMapping(
                 if (end == start)
                     continue;
                 if (torch is null)
-                    model.Network.Evaluate(_rows, _embeddings, start, end);
+                    model.Network!.Evaluate(_rows, _embeddings, start, end);
                 else
                     torch.Evaluate(_rows, _embeddings, start, end);
                 start = end;

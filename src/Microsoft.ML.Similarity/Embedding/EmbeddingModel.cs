@@ -29,7 +29,8 @@ public sealed class EmbeddingModel
 
     internal EncoderWeights Weights { get; }
 
-    internal DenseNetwork Network { get; }
+    /// <summary>The network as plain arrays; null where only libtorch evaluates it.</summary>
+    internal DenseNetwork? Network { get; }
 
     /// <summary>The same encoder with the first values of its output only; without the loss's state, which is about all of them.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimension"/> is below 1 or above <see cref="OutputDimension"/>.</exception>

@@ -12,8 +12,6 @@ namespace Microsoft.ML.Similarity.Embedding;
 /// <param name="dimension">The number of values of an item.</param>
 internal sealed class ItemEmbeddings(LabelVocabulary ids, float[] values, int dimension)
 {
-    private const int RowsAtOnce = 1024;
-
     public LabelVocabulary Ids => ids;
 
     public float[] Values => values;
@@ -63,10 +61,10 @@ internal sealed class ItemEmbeddings(LabelVocabulary ids, float[] values, int di
         module.eval();
         using var _ = no_grad();
         var values = new float[features.Count * dimension];
-        for (var start = 0; start < features.Count; start += RowsAtOnce)
+        for (var start = 0; start < features.Count; start += module.RowsAtOnce)
         {
             using var scope = NewDisposeScope();
-            int[] rows = [.. Enumerable.Range(start, Math.Min(RowsAtOnce, features.Count - start))];
+            int[] rows = [.. Enumerable.Range(start, Math.Min(module.RowsAtOnce, features.Count - start))];
             module.call(features.Gather(rows)).cpu().contiguous().data<float>().CopyTo(values.AsSpan(start * dimension, rows.Length * dimension));
         }
         return new(ids, values, dimension);

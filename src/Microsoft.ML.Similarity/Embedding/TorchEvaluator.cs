@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Similarity.Embedding;
 
 /// <summary>
-/// Evaluates batches of a large network on libtorch, on the device of the <see cref="MLContext"/>. Its native memory is
+/// Evaluates a network on libtorch, on the device of the <see cref="MLContext"/>. Its native memory is
 /// taken on first use, shared by all cursors, and given back by <see cref="Release"/> once the last evaluation has ended.
 /// </summary>
 internal sealed class TorchEvaluator
@@ -27,11 +27,14 @@ internal sealed class TorchEvaluator
         _model = model;
     }
 
-    /// <summary>An evaluator for a large network where libtorch is on the machine, else null.</summary>
+    /// <summary>
+    /// An evaluator for a network that has no plain arrays, or that is large where libtorch is on the machine; else null.
+    /// </summary>
     public static TorchEvaluator? CreateIfWorthwhile(IHostEnvironment environment, EmbeddingModel model) =>
-        model.Network.MultiplyAdds >= LargeNetwork && TorchRuntime.IsAvailable ? new(environment, model) : null;
+        model.Network is not { } network || network.MultiplyAdds >= LargeNetwork && TorchRuntime.IsAvailable ? new(environment, model) : null;
 
     /// <summary>Embeds some of the rows that lie one after another; see <see cref="DenseNetwork.Evaluate(float[], float[], int, int)"/>.</summary>
+    /// <exception cref="InvalidOperationException">libtorch cannot be loaded, or the GPU asked for is not there.</exception>
     public void Evaluate(float[] rows, float[] embeddings, int start, int end)
     {
         var loaded = Rent();
@@ -94,6 +97,7 @@ internal sealed class TorchEvaluator
 
     private Loaded Load()
     {
+        TorchRuntime.Require($"Embedding with a {_model.Encoder.GetType().Name}");
         using var channel = _environment.Start(nameof(TorchEvaluator));
         var device = Devices.Select(_environment, channel);
         using var generator = new Generator(0, CPU);

@@ -57,7 +57,7 @@ internal sealed class DenseModule : EncoderModule
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         _mean.copy_(tensor(mean.ToArray()));
-        _deviation.copy_(tensor(deviation.ToArray()));
+        _deviation.copy_(tensor(Array.ConvertAll(deviation.ToArray(), value => value == 0 ? 1 : value)));
     }
 
     public override Tensor forward(Tensor x)

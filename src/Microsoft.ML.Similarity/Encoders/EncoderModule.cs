@@ -9,9 +9,12 @@ internal abstract class EncoderModule(string name) : nn.Module<Tensor, Tensor>(n
     /// <remarks>Not torch's own generator, which is global: other code moves it.</remarks>
     public Generator? Randomness { get; set; }
 
+    /// <summary>How many rows are best embedded together, where nothing is trained.</summary>
+    public int RowsAtOnce { get; set; }
+
     /// <summary>Sets the statistics by which inputs are standardised; without effect where the encoder does not.</summary>
     /// <param name="mean">One mean for each feature.</param>
-    /// <param name="deviation">One standard deviation for each feature, above 0.</param>
+    /// <param name="deviation">One standard deviation for each feature; 0 for one that does not vary.</param>
     public abstract void SetInputStatistics(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation);
 
     /// <summary>A copy of all weights and buffers, in managed memory.</summary>

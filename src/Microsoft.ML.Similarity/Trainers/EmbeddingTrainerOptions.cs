@@ -148,6 +148,7 @@ public abstract class EmbeddingTrainerOptions
         ArgumentNullException.ThrowIfNull(Optimizer);
         ArgumentNullException.ThrowIfNull(ParameterRules);
         ArgumentNullException.ThrowIfNull(LearningRateSchedule);
+        Encoder.Check();
         AtLeast(BatchSize, 2, nameof(BatchSize));
         AtLeast(MaximumNumberOfEpochs ?? 1, 1, nameof(MaximumNumberOfEpochs));
         AtLeast(GradientCacheChunkSize ?? 1, 1, nameof(GradientCacheChunkSize));

@@ -12,7 +12,7 @@ internal static class Devices
     /// <exception cref="InvalidOperationException">There is no such GPU, and <see cref="MLContext.FallbackToCpu"/> is false.</exception>
     public static Device Select(IHostEnvironment environment, IChannel channel)
     {
-        TorchRuntime.Require();
+        TorchRuntime.Require("Training");
         if (environment.GpuDeviceId() is not { } index)
             return CPU;
         var count = cuda.is_available() ? cuda.device_count() : 0;

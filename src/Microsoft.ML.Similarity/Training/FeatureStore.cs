@@ -21,8 +21,8 @@ internal abstract class FeatureStore : IDisposable
     private const double SmallestDeviation = 1e-37;
 
     /// <summary>
-    /// The mean and the standard deviation of each feature over some rows; the deviation of a feature that does not vary is
-    /// given as 1.
+    /// The mean and the standard deviation of each feature over some rows; the deviation of a feature that does not vary by more
+    /// than rounding is given as 0.
     /// </summary>
     /// <param name="rows">In ascending order, for the sake of rows in a file.</param>
     public (float[] Mean, float[] Deviation) Statistics(ReadOnlySpan<int> rows)
@@ -46,7 +46,7 @@ internal abstract class FeatureStore : IDisposable
         }
         var variance = squares / Number(rows.Length);
         var deviation = variance.sqrt();
-        deviation = deviation.masked_fill(deviation <= (mean.abs() * Number(Rounding)).clamp_min(Number(SmallestDeviation)), One);
+        deviation = deviation.masked_fill(deviation <= (mean.abs() * Number(Rounding)).clamp_min(Number(SmallestDeviation)), Zero);
         return (ToArray(mean), ToArray(deviation));
     }
 

@@ -18,14 +18,16 @@ internal static class GradientCache
     /// <param name="examples">The batch.</param>
     /// <param name="chunkSize">The rows embedded with activations at once; null for all.</param>
     /// <param name="feed">Gives the rows of whole batches, this one's next; null to gather them now. Those of chunks always are.</param>
-    public static BatchLoss Backward(EncoderModule encoder, Objective objective, int[] examples, int? chunkSize, BatchFeed? feed = null)
+    /// <param name="augmenter">Changes the rows before they are embedded; or null.</param>
+    public static BatchLoss Backward(
+        EncoderModule encoder, Objective objective, int[] examples, int? chunkSize, BatchFeed? feed = null, Augmenter? augmenter = null)
     {
         if (feed is not null)
-            return AtOnce(encoder, objective, examples, feed.Next());
+            return AtOnce(encoder, objective, examples, Augment(feed.Next(), augmenter));
         var rows = objective.RowsOf(examples);
         return chunkSize is { } size && size < rows.Length
-            ? InChunks(encoder, objective, examples, rows, size)
-            : AtOnce(encoder, objective, examples, objective.Features.Gather(rows));
+            ? InChunks(encoder, objective, examples, rows, size, augmenter)
+            : AtOnce(encoder, objective, examples, Gather(objective.Features, rows, augmenter));
     }
 
     private static BatchLoss AtOnce(EncoderModule encoder, Objective objective, int[] examples, Tensor features)
@@ -35,10 +37,11 @@ internal static class GradientCache
         return batch;
     }
 
-    private static BatchLoss InChunks(EncoderModule encoder, Objective objective, int[] examples, int[] rows, int size)
+    private static BatchLoss InChunks(EncoderModule encoder, Objective objective, int[] examples, int[] rows, int size, Augmenter? augmenter)
     {
         using var before = encoder.Randomness?.get_state();
-        var embeddings = Embed(encoder, objective.Features, rows, size).requires_grad_();
+        using var beforeAugmenting = augmenter?.Randomness.get_state();
+        var embeddings = Embed(encoder, objective.Features, rows, size, augmenter).requires_grad_();
         var batch = objective.Loss(embeddings, examples);
         batch.Loss.Value.backward();
         // With a frozen encoder, only the loss learns.
@@ -46,24 +49,30 @@ internal static class GradientCache
             return batch;
         if (before is not null)
             encoder.Randomness!.set_state(before);
+        if (beforeAugmenting is not null)
+            augmenter!.Randomness.set_state(beforeAugmenting);
         for (var start = 0; start < rows.Length; start += size)
         {
             using var scope = NewDisposeScope();
-            var chunk = encoder.call(objective.Features.Gather(rows.AsSpan(start, Math.Min(size, rows.Length - start))));
+            var chunk = encoder.call(Gather(objective.Features, rows.AsSpan(start, Math.Min(size, rows.Length - start)), augmenter));
             chunk.backward([gradient.narrow(0, start, chunk.shape[0])]);
         }
         return batch;
     }
 
-    private static Tensor Embed(EncoderModule encoder, FeatureStore features, int[] rows, int size)
+    private static Tensor Embed(EncoderModule encoder, FeatureStore features, int[] rows, int size, Augmenter? augmenter)
     {
         using var _ = no_grad();
         var chunks = new List<Tensor>();
         for (var start = 0; start < rows.Length; start += size)
         {
             using var scope = NewDisposeScope();
-            chunks.Add(encoder.call(features.Gather(rows.AsSpan(start, Math.Min(size, rows.Length - start)))).MoveToOuterDisposeScope());
+            chunks.Add(encoder.call(Gather(features, rows.AsSpan(start, Math.Min(size, rows.Length - start)), augmenter)).MoveToOuterDisposeScope());
         }
         return cat(chunks);
     }
+
+    private static Tensor Gather(FeatureStore features, ReadOnlySpan<int> rows, Augmenter? augmenter) => Augment(features.Gather(rows), augmenter);
+
+    private static Tensor Augment(Tensor features, Augmenter? augmenter) => augmenter is null ? features : augmenter.Apply(features);
 }

@@ -12,6 +12,9 @@ internal static class SeedSequence
 
     public static int Dropout(int seed) => Derive(seed, 5);
 
+    /// <summary>Random changes of pictures.</summary>
+    public static int Augmentation(int seed) => Derive(seed, 6);
+
     public static int Epoch(int seed, int epoch) => Derive(Derive(seed, 4), epoch);
 
     // SplitMix64: neighbouring seeds give unrelated numbers.

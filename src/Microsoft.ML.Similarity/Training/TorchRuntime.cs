@@ -10,13 +10,14 @@ internal static class TorchRuntime
 
     public static bool IsAvailable => Failure.Value is null;
 
+    /// <param name="task">What needs it, for the message.</param>
     /// <exception cref="InvalidOperationException">libtorch, or TorchSharp's own native library, cannot be loaded.</exception>
-    public static void Require()
+    public static void Require(string task)
     {
         if (Failure.Value is not { } failure)
             return;
         throw new InvalidOperationException(
-            "Training needs libtorch, which could not be loaded. Reference one of the packages TorchSharp-cpu, TorchSharp-cuda-windows or "
+            $"{task} needs libtorch, which could not be loaded. Reference one of the packages TorchSharp-cpu, TorchSharp-cuda-windows or "
             + "TorchSharp-cuda-linux, of the version that TorchSharp itself has, in the application. "
             + $"What was said: {string.Join(" | ", Reasons(failure))}", failure);
     }

@@ -17,6 +17,7 @@ namespace Microsoft.ML.Similarity.Training;
 internal sealed class TrainingLoop : IDisposable
 {
     private const string RandomnessName = "randomness";
+    private const string AugmentationName = "randomness.augmentation";
     private const string BestEncoder = "best.encoder.";
     private const string BestLoss = "best.loss.";
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
@@ -33,6 +34,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private readonly Generator _randomness;
     private readonly EncoderModule _encoder;
+    private readonly Augmenter? _augmenter;
     private readonly nn.Module _loss;
     private readonly WeightUpdates _updates;
     private readonly LearningRatePlan _rates;
@@ -84,6 +86,8 @@ internal sealed class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)SeedSequence.Weights(run.Seed), CPU);
         _encoder = settings.Encoder.CreateModule(objective.Features.Dimension, generator);
+        if (settings.Encoder.BeginWith(_encoder) is { Count: > 0 } drawn)
+            _channel.Info(MessageSensitivity.None, "Weights that the file does not have for this encoder are drawn at random: {0}.", string.Join(", ", drawn));
         if (settings.Encoder.StandardizeInputs)
         {
             var (mean, deviation) = objective.Features.Statistics(objective.Rows);
@@ -93,6 +97,8 @@ internal sealed class TrainingLoop : IDisposable
         _encoder.to(_device);
         _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), _device);
         _encoder.Randomness = _randomness;
+        if (settings is { Augmentation: { } augmentation, Encoder: ImageEncoder { Image: var image } })
+            _augmenter = new Augmenter(augmentation, image, SeedSequence.Augmentation(run.Seed), _device);
         try
         {
             _updates = new WeightUpdates(settings, _encoder, _loss, settings.LossLearningRateFactor ?? objective.LossLearningRateFactor);
@@ -156,6 +162,7 @@ internal sealed class TrainingLoop : IDisposable
         _statistics.Dispose();
         _encoder.Dispose();
         _randomness.Dispose();
+        _augmenter?.Dispose();
     }
 
     // An epoch of few rows has few steps: too few of them would hardly move the weights.
@@ -239,7 +246,7 @@ internal sealed class TrainingLoop : IDisposable
         for (var start = 0; start < examples.Length; start += batchSize)
         {
             using var scope = NewDisposeScope();
-            _statistics.Add(GradientCache.Backward(_encoder, _objective, examples.Slice(start, batchSize).ToArray(), _settings.GradientCacheChunkSize, feed));
+            _statistics.Add(GradientCache.Backward(_encoder, _objective, examples.Slice(start, batchSize).ToArray(), _settings.GradientCacheChunkSize, feed, _augmenter));
         }
         _updates.Step(_learningRate, examples.Length / batchSize);
     }
@@ -311,6 +318,7 @@ internal sealed class TrainingLoop : IDisposable
         [
             .. State.Select(entry => TensorCopies.Of(entry.Key, entry.Value)),
             TensorCopies.Of(RandomnessName, _randomness.get_state()),
+            .. _augmenter is null ? [] : new[] { TensorCopies.Of(AugmentationName, _augmenter.Randomness.get_state()) },
             .. _best?.Weights.Entries.Select(entry => new SafetensorsTensor(BestEncoder + entry.Key, SafetensorsType.F32, entry.Value.Shape, entry.Value.Values)) ?? [],
             .. _best?.LossState?.Tensors.Select(tensor => tensor with { Name = BestLoss + tensor.Name }) ?? [],
         ];
@@ -328,6 +336,7 @@ internal sealed class TrainingLoop : IDisposable
         foreach (var (name, target) in State)
             tensors[name].CopyTo(target);
         _randomness.set_state(tensors[RandomnessName].ToTensor());
+        _augmenter?.Randomness.set_state(tensors[AugmentationName].ToTensor());
         (_epoch, _step) = (progress.Epoch, progress.Step);
         (_bestEpoch, _bestMetric, _elapsedBefore, _ended) = (progress.BestEpoch, progress.BestMetric, progress.Elapsed, progress.Ended);
         _epochs.AddRange(progress.Epochs);

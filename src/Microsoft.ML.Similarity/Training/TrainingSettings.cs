@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Training.Optimization;
 
@@ -12,6 +13,9 @@ internal sealed record TrainingSettings
 
     /// <summary>The rows whose activations are kept at once, or null for all of a batch.</summary>
     public required int? GradientCacheChunkSize { get; init; }
+
+    /// <summary>How the pictures of a batch are changed, for an encoder of pictures; or null.</summary>
+    public ImageAugmentation? Augmentation { get; init; }
 
     public required int? MaximumNumberOfEpochs { get; init; }
 

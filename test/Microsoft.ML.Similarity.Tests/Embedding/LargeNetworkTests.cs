@@ -29,7 +29,7 @@ public sealed class LargeNetworkTests
         var expected = new float[64];
         for (var i = 0; i < rows.Length; i++)
         {
-            Model.Model.Network.Evaluate(new VBuffer<float>(Dimension, rows[i].Features), expected);
+            Model.Model.Network!.Evaluate(new VBuffer<float>(Dimension, rows[i].Features), expected);
             Assert.That(actual[i], Is.EqualTo(expected).Within(1e-5), $"row {i}");
         }
         Assert.That(actual[5], Is.All.NaN);

@@ -144,7 +144,7 @@ public sealed class DenseNetworkTests
         using var _ = no_grad();
         var count = rows.Length / Inputs;
         var actual = new float[count * encoder.OutputDimension];
-        encoder.CreateDenseNetwork(module.GetWeights(), Inputs).Evaluate(rows, actual, 0, count);
+        encoder.CreateDenseNetwork(module.GetWeights(), Inputs)!.Evaluate(rows, actual, 0, count);
         var expected = module.call(tensor(rows, [count, Inputs])).data<float>().ToArray();
         Assert.That(actual, Is.EqualTo(expected).Within(1e-5f * Math.Max(1, expected.Max(Math.Abs))));
     }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses.Pairs;
 using Microsoft.ML.Similarity.Sampling;
@@ -42,6 +43,21 @@ public sealed class GradientCacheTests
     }
 
     [Test]
+    public void Random_changes_of_rows_are_replayed()
+    {
+        var encoder = new MlpEncoder { OutputDimension = 3, HiddenWidths = [6], Dropout = 0.5, LinearShortcut = false };
+        using var augmenter = new Augmenter(new RandomAffine { Degrees = 0, Translate = 0.3 }, new ImageShape(1, 1, Dimension), seed: 4, CPU);
+        var (_, unchanged) = Gradients(encoder, 16);
+        var (loss, gradients) = Gradients(encoder, 16, augmenter);
+        augmenter.Randomness.manual_seed(4);
+        var (plainLoss, plain) = PlainInPieces(encoder, 16, augmenter);
+        Assert.That(loss, Is.EqualTo(plainLoss).Within(1e-12));
+        for (var i = 0; i < plain.Length; i++)
+            Assert.That(gradients[i], Is.EqualTo(plain[i]).Within(1e-12));
+        Assert.That(gradients[0], Is.Not.EqualTo(unchanged[0]).Within(1e-3));
+    }
+
+    [Test]
     public void A_trainer_learns_the_same_in_chunks()
     {
         var data = ExamplePairs.View(Ml, ExamplePairs.Of(TrainingData.Blobs(), 60));
@@ -54,25 +70,26 @@ public sealed class GradientCacheTests
         Assert.That(losses, Is.EqualTo(Fast.Fit(Ml, labelled).Summary.Epochs.Select(e => e.Loss)).Within(1e-4));
     }
 
-    private static (double Loss, double[][] Gradients) Gradients(Encoder encoder, int? chunk)
+    private static (double Loss, double[][] Gradients) Gradients(Encoder encoder, int? chunk, Augmenter? augmenter = null)
     {
         using var scope = NewDisposeScope();
         using var objective = Objective();
         using var generator = new Generator(3, CPU);
         using var module = Module(encoder, objective, generator);
-        var batch = GradientCache.Backward(module, objective, [.. Enumerable.Range(0, Rows)], chunk);
+        var batch = GradientCache.Backward(module, objective, [.. Enumerable.Range(0, Rows)], chunk, augmenter: augmenter);
         return (batch.Loss.Value.item<double>(), Read(module));
     }
 
     // One graph over all rows, with the draws made piece by piece.
-    private static (double Loss, double[][] Gradients) PlainInPieces(Encoder encoder, int size)
+    private static (double Loss, double[][] Gradients) PlainInPieces(Encoder encoder, int size, Augmenter? augmenter = null)
     {
         using var scope = NewDisposeScope();
         using var objective = Objective();
         using var generator = new Generator(3, CPU);
         using var module = Module(encoder, objective, generator);
         int[] examples = [.. Enumerable.Range(0, Rows)];
-        var pieces = objective.RowsOf(examples).Chunk(size).Select(piece => module.call(objective.Features.Gather(piece))).ToArray();
+        var pieces = objective.RowsOf(examples).Chunk(size).Select(piece => objective.Features.Gather(piece))
+            .Select(piece => module.call(augmenter?.Apply(piece) ?? piece)).ToArray();
         var batch = objective.Loss(cat(pieces), examples);
         batch.Loss.Value.backward();
         return (batch.Loss.Value.item<double>(), Read(module));

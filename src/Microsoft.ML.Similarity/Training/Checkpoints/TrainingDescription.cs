@@ -12,6 +12,7 @@ internal static class TrainingDescription
     [
         .. objective.Description,
         Pair("Encoder", Json(settings.Encoder)),
+        Pair("Augmentation", Json(settings.Augmentation)),
         Pair("Optimizer", Json(settings.Optimizer)),
         Pair("ParameterRules", Json(settings.ParameterRules)),
         Pair("WeightAveraging", Json(settings.WeightAveraging)),

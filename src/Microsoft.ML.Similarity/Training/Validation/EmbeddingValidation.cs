@@ -7,8 +7,6 @@ namespace Microsoft.ML.Similarity.Training.Validation;
 /// <summary>The examples on which the embedding is measured after each epoch.</summary>
 internal abstract class EmbeddingValidation(FeatureStore features)
 {
-    private const int RowsAtOnce = 1024;
-
     /// <summary>What the metric is called, as in its own evaluation.</summary>
     public abstract string Metric { get; }
 
@@ -39,10 +37,10 @@ internal abstract class EmbeddingValidation(FeatureStore features)
     {
         using var scope = NewDisposeScope();
         var blocks = new List<Tensor>();
-        for (var start = 0; start < rows.Length; start += RowsAtOnce)
+        for (var start = 0; start < rows.Length; start += encoder.RowsAtOnce)
         {
             using var inner = NewDisposeScope();
-            var block = rows[start..Math.Min(rows.Length, start + RowsAtOnce)];
+            var block = rows[start..Math.Min(rows.Length, start + encoder.RowsAtOnce)];
             blocks.Add(encoder.call(features.Gather(block)).to(ScalarType.Float32).MoveToOuterDisposeScope());
         }
         return cat(blocks).MoveToOuterDisposeScope();
