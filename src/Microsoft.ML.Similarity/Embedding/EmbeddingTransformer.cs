@@ -10,7 +10,7 @@ namespace Microsoft.ML.Similarity.Embedding;
 /// <summary>Adds the embedding of a feature column. Made by the trainers of <c>ml.Similarity.Trainers</c>, or loaded by <c>ml.Model.Load</c>.</summary>
 /// <remarks>
 /// Safe for use by several threads and by several cursors and prediction engines at once. <see cref="Dispose"/> frees
-/// native memory, of which only large networks have any; it is taken again when the transformer is used again, so an
+/// native memory, of which only large and convolutional networks have any; it is taken again when the transformer is used again, so an
 /// engine that disposes the transformer it was made of does not break the others.
 /// </remarks>
 public sealed class EmbeddingTransformer : ISingleFeaturePredictionTransformer<EmbeddingModel>, IDisposable

@@ -18,7 +18,7 @@ namespace Microsoft.ML.Similarity.Embedding;
 /// </para>
 /// <para>
 /// Safe for use by several threads and by several cursors and prediction engines at once. <see cref="Dispose"/> frees
-/// native memory, of which only large networks have any; it is taken again when the transformer is used again.
+/// native memory, of which only large and convolutional networks have any; it is taken again when the transformer is used again.
 /// </para>
 /// </remarks>
 public sealed class PairEmbeddingTransformer : ITransformer, IDisposable

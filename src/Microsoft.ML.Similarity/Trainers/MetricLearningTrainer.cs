@@ -39,7 +39,7 @@ namespace Microsoft.ML.Similarity.Trainers;
 /// <item><term>Is normalisation required?</term><description>No: by default the encoder standardises its inputs.</description></item>
 /// <item><term>Is caching required?</term><description>No: the data is read once.</description></item>
 /// <item><term>Required NuGet in addition</term><description>TorchSharp-cpu, TorchSharp-cuda-windows or TorchSharp-cuda-linux, to
-/// train. Not to use the model, unless its network is large.</description></item>
+/// train. To use the model, an <see cref="ImageEncoder"/> needs it too, a large network is faster with it, others do without.</description></item>
 /// </list>
 /// <para>
 /// At least two classes must have rows to train on, and one of them at least two rows. A class with a single row takes
