@@ -1,6 +1,10 @@
 using Microsoft.ML.Similarity.Benchmarks;
 
-IBenchmark[] benchmarks = [new DigitsBenchmark(), new GradientCacheBenchmark(), new InferenceBenchmark(), new LargeDataBenchmark(), new LossesBenchmark(), new OpenSetTableBenchmark()];
+IBenchmark[] benchmarks =
+[
+    new DigitsBenchmark(), new GradientCacheBenchmark(), new InferenceBenchmark(), new LargeDataBenchmark(), new LossesBenchmark(), new OpenSetTableBenchmark(),
+    new ResumeBenchmark(),
+];
 
 try
 {

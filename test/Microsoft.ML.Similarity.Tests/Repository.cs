@@ -13,6 +13,9 @@ internal static class Repository
     /// <summary>The sample of that name.</summary>
     public static string QuickStart { get; } = Metadata("QuickStart");
 
+    /// <summary>The program of the benchmarks.</summary>
+    public static string Benchmarks { get; } = Metadata("Benchmarks");
+
     /// <summary>The folder that NuGet restored the packages into.</summary>
     public static string PackageCache { get; } = Metadata("PackageCache");
 

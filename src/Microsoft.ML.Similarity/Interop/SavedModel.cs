@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using Microsoft.ML.Similarity.Persistence;
 
 namespace Microsoft.ML.Similarity.Interop;
 
@@ -26,7 +26,7 @@ internal static class SavedModel
 
     public static void WriteOptions<T>(ModelSaveContext context, T options) =>
         context.SaveBinaryStream(OptionsStream, writer =>
-            writer.Write(JsonSerializer.SerializeToUtf8Bytes(new Envelope<T>(LibraryVersion, options), Json)));
+            writer.Write(JsonSerializer.SerializeToUtf8Bytes(new Envelope<T>(LibraryVersion, options), DeclarationJson.Options)));
 
     public static void WriteStream(ModelSaveContext context, string name, Action<Stream> write) =>
         context.SaveBinaryStream(name, writer =>
@@ -48,7 +48,7 @@ internal static class SavedModel
         });
         try
         {
-            return JsonSerializer.Deserialize<Envelope<T>>(bytes, Json)!.Options;
+            return JsonSerializer.Deserialize<Envelope<T>>(bytes, DeclarationJson.Options)!.Options;
         }
         // The latter two: a declaration without its kind, and one whose own checks refuse a value.
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
@@ -68,16 +68,6 @@ internal static class SavedModel
 
     private static readonly string LibraryVersion =
         typeof(SavedModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
-    // Unknown members are refused: silently dropping a part of a newer model would change its results.
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter() },
-    };
 
     private static string Explain(byte[] options, Exception error)
     {

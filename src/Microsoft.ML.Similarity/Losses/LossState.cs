@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Persistence;
+using Microsoft.ML.Similarity.Tensors;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Losses;
@@ -53,7 +54,7 @@ public sealed class LossState
                 throw new ArgumentException(
                     $"'{saved.Name}' is [{string.Join(", ", saved.Shape)}] in the state and [{string.Join(", ", target.shape)}] in the module.", nameof(module));
             }
-            target.copy_(saved.Values is long[] whole ? tensor(whole, saved.Shape) : tensor((float[])saved.Values, saved.Shape));
+            saved.CopyTo(target);
         }
     }
 
@@ -63,13 +64,15 @@ public sealed class LossState
     internal static LossState? Of(nn.Module module, IReadOnlyList<string> classes)
     {
         using var scope = NewDisposeScope();
-        SafetensorsTensor[] tensors = [.. module.state_dict().Select(entry => Copy(entry.Key, entry.Value))];
-        return tensors.Length > 0 ? new(tensors, classes) : null;
+        return Of(module.state_dict().Select(entry => TensorCopies.Of(entry.Key, entry.Value)), classes);
     }
 
-    internal void Write(Stream stream) => Safetensors.Write(stream, [.. _tensors.Select(tensor => tensor.Values is long[] whole
-        ? SafetensorsPart.Of<long>(tensor.Name, whole, tensor.Shape)
-        : SafetensorsPart.Of<float>(tensor.Name, (float[])tensor.Values, tensor.Shape))]);
+    internal IReadOnlyList<SafetensorsTensor> Tensors => _tensors;
+
+    /// <summary>The same state as it was copied out.</summary>
+    internal static LossState? Of(IEnumerable<SafetensorsTensor> tensors, IReadOnlyList<string> classes) => tensors.ToArray() is { Length: > 0 } some ? new(some, classes) : null;
+
+    internal void Write(Stream stream) => Safetensors.Write(stream, [.. _tensors.Select(tensor => tensor.ToPart())]);
 
     /// <exception cref="FormatException">The stream is no safetensors file of float32 and int64 values, or is damaged.</exception>
     internal static LossState Read(Stream stream, IReadOnlyList<string> classes)
@@ -85,14 +88,4 @@ public sealed class LossState
 
     private SafetensorsTensor Find(string name) => Array.Find(_tensors, tensor => tensor.Name == name)
         ?? throw new ArgumentException($"There is no '{name}', only {string.Join(", ", Names)}.", nameof(name));
-
-    // Whole numbers stay whole: a label beyond 2^24 is not the same as a float32.
-    private static SafetensorsTensor Copy(string name, Tensor value)
-    {
-        var isWhole = !value.is_floating_point();
-        var copy = value.detach().to(isWhole ? ScalarType.Int64 : ScalarType.Float32).cpu().contiguous();
-        return isWhole
-            ? new(name, SafetensorsType.I64, copy.shape, copy.data<long>().ToArray())
-            : new(name, SafetensorsType.F32, copy.shape, copy.data<float>().ToArray());
-    }
 }

@@ -50,7 +50,7 @@ internal static class TorchScripts
 
         def clip(gradients: List[Tensor], maximum: float):
             norms = [norm.double() for norm in torch._foreach_norm(gradients)]
-            factor = torch.clamp(maximum / torch.linalg_vector_norm(torch.stack(norms)), max=1.0)
+            factor = torch.clamp(maximum / torch.norm(torch.stack(norms)), max=1.0)
             for gradient in gradients:
                 gradient.mul_(factor)
 

@@ -57,6 +57,12 @@ public abstract class EmbeddingTrainerOptions
     /// </summary>
     public int GradientAccumulationSteps = 1;
 
+    /// <summary>Which weights are trained slower than the others, later, or not at all. Default none. Copied when a trainer is made.</summary>
+    public IReadOnlyList<ParameterRule> ParameterRules = [];
+
+    /// <summary>Which mean of the weights is validated and kept; null, the default, for the weights themselves.</summary>
+    public WeightAveraging? WeightAveraging;
+
     /// <summary>How the learning rate moves after warm-up. Default a <see cref="CosineSchedule"/>.</summary>
     public LearningRateSchedule LearningRateSchedule = new CosineSchedule();
 
@@ -94,6 +100,24 @@ public abstract class EmbeddingTrainerOptions
     public long? DataMemoryBudget;
 
     /// <summary>
+    /// The folder of this training's checkpoints; made if it is not there. Null, the default, for none. Where Fit finds one in it, training goes on from there, and on the
+    /// CPU, with the same number of threads, ends with the very weights it would have had without the interruption, whenever and however that came. A training
+    /// that has ended is not repeated: Fit gives its model back. Options and data must be those of before; else Fit says which are not.
+    /// </summary>
+    /// <remarks>
+    /// A checkpoint holds the weights, the best weights so far, the state of optimizer, schedule, loss and random numbers, and the history.
+    /// It is written under another name and renamed when it is safely on the disk. One that cannot be read is passed over, with a warning in the log, for
+    /// the one before; one that cannot be written leaves a warning, the last one, and the training running.
+    /// </remarks>
+    public string? CheckpointFolder;
+
+    /// <summary>The least time between two checkpoints, at least 0; what an interruption costs at most. Default 30 seconds. One more is written at the end.</summary>
+    public TimeSpan CheckpointInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many checkpoints to keep, at least 1. Default 2. Each holds the best weights so far.</summary>
+    public int CheckpointsToKeep = 2;
+
+    /// <summary>
     /// Decides the initial weights, the batches and what is held out. Null, the default, takes the seed of the
     /// <see cref="MLContext"/>, or a random one where that has none; the <see cref="TrainingSummary"/> says which it was.
     /// </summary>
@@ -122,6 +146,7 @@ public abstract class EmbeddingTrainerOptions
         ArgumentException.ThrowIfNullOrEmpty(OutputColumnName);
         ArgumentNullException.ThrowIfNull(Encoder);
         ArgumentNullException.ThrowIfNull(Optimizer);
+        ArgumentNullException.ThrowIfNull(ParameterRules);
         ArgumentNullException.ThrowIfNull(LearningRateSchedule);
         AtLeast(BatchSize, 2, nameof(BatchSize));
         AtLeast(MaximumNumberOfEpochs ?? 1, 1, nameof(MaximumNumberOfEpochs));
@@ -136,6 +161,11 @@ public abstract class EmbeddingTrainerOptions
             ArgumentException.ThrowIfNullOrEmpty(LogFile);
         if (DataMemoryBudget is < 0)
             throw new ArgumentOutOfRangeException(nameof(DataMemoryBudget), DataMemoryBudget, "DataMemoryBudget must be at least 0.");
+        AtLeast(CheckpointsToKeep, 1, nameof(CheckpointsToKeep));
+        if (CheckpointFolder is not null)
+            ArgumentException.ThrowIfNullOrEmpty(CheckpointFolder);
+        if (CheckpointInterval < TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(CheckpointInterval), CheckpointInterval, "CheckpointInterval must be at least 0.");
         AtLeast(EarlyStoppingPatience, 1, nameof(EarlyStoppingPatience));
         if (LearningRate is not (> 0 and <= LargestRate))
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, $"LearningRate must be above 0 and at most {LargestRate}.");
@@ -166,12 +196,17 @@ public abstract class EmbeddingTrainerOptions
         Optimizer = Optimizer,
         MaximumGradientNorm = MaximumGradientNorm,
         GradientAccumulationSteps = GradientAccumulationSteps,
+        ParameterRules = [.. ParameterRules],
+        WeightAveraging = WeightAveraging,
         Schedule = LearningRateSchedule,
         WarmUpFraction = WarmUpFraction,
         ValidationFraction = ValidationFraction,
         EarlyStoppingPatience = EarlyStoppingPatience,
         DataMemoryBudget = DataMemoryBudget,
         Seed = Seed,
+        CheckpointFolder = CheckpointFolder,
+        CheckpointInterval = CheckpointInterval,
+        CheckpointsToKeep = CheckpointsToKeep,
         CancellationToken = CancellationToken,
         ThrowOnCancellation = ThrowOnCancellation,
         Progress = Progress,

@@ -3,38 +3,71 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
 
-/// <summary>Sums over the steps of an epoch, kept on the device: only reading them waits for it.</summary>
+/// <summary>What the batches of an epoch gave, kept on the device: only reading it waits for it.</summary>
 internal sealed class BatchStatistics(Device device) : IDisposable
 {
-    // Loss, active fraction, positive distance, negative distance, and how many steps each of the last two was taken in.
-    private readonly Tensor _sums = zeros(6, dtype: ScalarType.Float64, device: device).DetachFromDisposeScope();
-    private int _steps;
+    // Loss, active fraction, positive distance, negative distance, and whether there was one of the last two.
+    private const int Columns = 6;
+
+    private Tensor _rows = NewRows(256, device);
+
+    /// <summary>What the batches gave so far; <see cref="Count"/> comes first. Updated in place.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State => [KeyValuePair.Create("statistics", _rows.narrow(0, 0, Count))];
+
+    /// <summary>The number of batches. To be set only to take up a state.</summary>
+    public int Count
+    {
+        get;
+        set
+        {
+            while (_rows.shape[0] < value)
+                Grow();
+            field = value;
+        }
+    }
 
     public void Add(BatchLoss batch)
     {
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
         var distances = batch.Distances.detach();
         var (positive, hasPositive) = Mean(distances, batch.Positives);
         var (negative, hasNegative) = Mean(distances, batch.Negatives);
-        _sums.add_(stack([Wide(batch.Loss.Value.detach()), Wide(batch.Loss.ActiveFraction), positive, negative, hasPositive, hasNegative]));
-        _steps++;
+        Count++;
+        _rows[Count - 1].copy_(stack([Wide(batch.Loss.Value.detach()), Wide(batch.Loss.ActiveFraction), positive, negative, hasPositive, hasNegative]));
     }
 
     public Values Read()
     {
         using var scope = NewDisposeScope();
-        var sums = _sums.cpu().data<double>().ToArray();
-        return new(sums[0] / _steps, sums[1] / _steps, sums[2] / sums[4], sums[3] / sums[5]);
+        using var values = _rows.narrow(0, 0, Count).cpu().contiguous().data<double>();
+        var rows = values.ToArray();
+        var sums = new double[Columns];
+        int? firstNotFinite = null;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            sums[i % Columns] += rows[i];
+            if (i % Columns == 0 && firstNotFinite is null && !double.IsFinite(rows[i]))
+                firstNotFinite = i / Columns;
+        }
+        return new(sums[0] / Count, sums[1] / Count, sums[2] / sums[4], sums[3] / sums[5], firstNotFinite, firstNotFinite is > 0 and var bad ? rows[(bad - 1) * Columns] : null);
     }
 
-    public void Reset()
+    public void Reset() => Count = 0;
+
+    public void Dispose() => _rows.Dispose();
+
+    private void Grow()
     {
-        // It gives back a second handle of the same memory.
-        using var alias = _sums.zero_();
-        _steps = 0;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var larger = NewRows(2 * _rows.shape[0], _rows.device);
+        larger.narrow(0, 0, _rows.shape[0]).copy_(_rows);
+        _rows.Dispose();
+        _rows = larger;
     }
 
-    public void Dispose() => _sums.Dispose();
+    private static Tensor NewRows(long count, Device device) => zeros(count, Columns, dtype: ScalarType.Float64, device: device).DetachFromDisposeScope();
 
     private static (Tensor Mean, Tensor Any) Mean(Tensor distances, Tensor mask)
     {
@@ -44,9 +77,12 @@ internal sealed class BatchStatistics(Device device) : IDisposable
 
     private static Tensor Wide(Tensor scalar) => scalar.to(ScalarType.Float64);
 
-    /// <param name="Loss">Mean over the steps.</param>
-    /// <param name="ActiveFraction">Mean over the steps.</param>
-    /// <param name="PositiveDistance">Mean over the steps that had a positive pair; NaN where none had.</param>
-    /// <param name="NegativeDistance">Mean over the steps that had a negative pair; NaN where none had.</param>
-    public readonly record struct Values(double Loss, double ActiveFraction, double PositiveDistance, double NegativeDistance);
+    /// <param name="Loss">Mean over the batches.</param>
+    /// <param name="ActiveFraction">Mean over the batches.</param>
+    /// <param name="PositiveDistance">Mean over the batches that had a positive pair; NaN where none had.</param>
+    /// <param name="NegativeDistance">Mean over the batches that had a negative pair; NaN where none had.</param>
+    /// <param name="FirstNotFinite">The first batch whose loss was infinite or NaN, counted from 0; null where none was.</param>
+    /// <param name="LastFinite">The loss of the batch before it, if there was one.</param>
+    public readonly record struct Values(
+        double Loss, double ActiveFraction, double PositiveDistance, double NegativeDistance, int? FirstNotFinite, double? LastFinite);
 }

@@ -41,7 +41,8 @@ internal static class GradientCache
         var embeddings = Embed(encoder, objective.Features, rows, size).requires_grad_();
         var batch = objective.Loss(embeddings, examples);
         batch.Loss.Value.backward();
-        if (embeddings.grad is not { } gradient)
+        // With a frozen encoder, only the loss learns.
+        if (embeddings.grad is not { } gradient || !encoder.parameters().Any(parameter => parameter.requires_grad))
             return batch;
         if (before is not null)
             encoder.Randomness!.set_state(before);

@@ -3,6 +3,7 @@ using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Miners;
 using Microsoft.ML.Similarity.Sampling;
+using Microsoft.ML.Similarity.Training.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,6 +53,14 @@ internal sealed class LabeledObjective : Objective
     public override IReadOnlyList<string> Classes => [.. Enumerable.Range(0, _set.ClassCount).Select(_set.Labels.TextOf)];
 
     public override double LossLearningRateFactor => _declaration.LearningRateFactor;
+
+    public override IEnumerable<KeyValuePair<string, string>> Description =>
+    [
+        KeyValuePair.Create("Loss", TrainingDescription.Json(_declaration)),
+        KeyValuePair.Create("Miner", TrainingDescription.Json(_miner)),
+        KeyValuePair.Create("Sampler", TrainingDescription.Json(_sampler)),
+        KeyValuePair.Create("the data", DataChecksum.Of(_set.Features, _set.Classes, Rows, Array.ConvertAll(_rowWeights ?? [], BitConverter.SingleToInt32Bits))),
+    ];
 
     public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device)
     {

@@ -45,5 +45,8 @@ internal abstract class Objective(FeatureStore features) : IDisposable
     /// <param name="examples">The batch.</param>
     public abstract BatchLoss Loss(Tensor embeddings, ReadOnlySpan<int> examples);
 
+    /// <summary>What is learned, and from what, for a checkpoint to be told from one of another training.</summary>
+    public abstract IEnumerable<KeyValuePair<string, string>> Description { get; }
+
     public abstract void Dispose();
 }

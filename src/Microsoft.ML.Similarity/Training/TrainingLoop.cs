@@ -3,6 +3,9 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Persistence;
+using Microsoft.ML.Similarity.Tensors;
+using Microsoft.ML.Similarity.Training.Checkpoints;
 using Microsoft.ML.Similarity.Training.Optimization;
 using Microsoft.ML.Similarity.Training.Validation;
 using TorchSharp;
@@ -13,6 +16,9 @@ namespace Microsoft.ML.Similarity.Training;
 /// <summary>Trains an encoder for an objective: batches, optimizer, schedule, validation, early stopping.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
+    private const string RandomnessName = "randomness";
+    private const string BestEncoder = "best.encoder.";
+    private const string BestLoss = "best.loss.";
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
     private readonly TrainingSettings _settings;
@@ -32,15 +38,29 @@ internal sealed class TrainingLoop : IDisposable
     private readonly LearningRatePlan _rates;
     private readonly BatchStatistics _statistics;
 
+    private readonly CheckpointFolder? _checkpoints;
+    private readonly Dictionary<string, string> _description;
+
+    // How far it has come.
     private readonly List<EpochSummary> _epochs = [];
+    private int _epoch = 1;
+    private int _step;
+    private EmbeddingModel? _best;
+    private int _bestEpoch;
+    private double _bestMetric = double.NegativeInfinity;
+    private TimeSpan _elapsedBefore;
+    private StopReason? _ended;
+
     private TimeSpan _lastReport;
     private double _learningRate;
     private int _stepsInEpoch;
+    private int[] _plan = [];
 
     /// <param name="settings">How to train.</param>
     /// <param name="objective">What to learn, and from what; not disposed.</param>
     /// <param name="validation">What to measure on after each epoch, or null.</param>
     /// <param name="run">The surroundings of the call of Fit.</param>
+    /// <exception cref="ArgumentException">The rules for parameters do not fit those of encoder and loss.</exception>
     /// <exception cref="InvalidOperationException">The schedule follows the validation metric, and there is no validation.</exception>
     public TrainingLoop(TrainingSettings settings, Objective objective, EmbeddingValidation? validation, TrainingRun run)
     {
@@ -59,6 +79,7 @@ internal sealed class TrainingLoop : IDisposable
         _cancelled = run.IsCancelled;
         _channel = run.Channel;
         _clock = run.Clock;
+        _checkpoints = run.Checkpoints;
 
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)SeedSequence.Weights(run.Seed), CPU);
@@ -72,9 +93,24 @@ internal sealed class TrainingLoop : IDisposable
         _encoder.to(_device);
         _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), _device);
         _encoder.Randomness = _randomness;
-        _updates = new WeightUpdates(settings, _encoder, _loss, settings.LossLearningRateFactor ?? objective.LossLearningRateFactor);
+        try
+        {
+            _updates = new WeightUpdates(settings, _encoder, _loss, settings.LossLearningRateFactor ?? objective.LossLearningRateFactor);
+        }
+        catch (ArgumentException)
+        {
+            _encoder.Dispose();
+            _randomness.Dispose();
+            throw;
+        }
         _rates = new LearningRatePlan(settings.LearningRate, settings.WarmUpFraction, settings.Schedule);
         _statistics = new BatchStatistics(_device);
+        _description = _checkpoints is null ? [] : TrainingDescription.Of(settings, objective, validation);
+        if (_checkpoints?.Latest is { } checkpoint)
+        {
+            Restore(checkpoint);
+            _checkpoints.Release();
+        }
     }
 
     /// <summary>Trains to the end and gives the best weights.</summary>
@@ -82,55 +118,28 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="InvalidOperationException">Training diverged in the first epoch.</exception>
     public (EmbeddingModel Model, TrainingSummary Summary) Run()
     {
-        EmbeddingModel? best = null;
-        var bestEpoch = 0;
-        var bestMetric = double.NegativeInfinity;
-        var reason = StopReason.Completed;
-        _encoder.train();
-        for (var epoch = 1; epoch <= _maximumNumberOfEpochs; epoch++)
+        if (_ended is null)
         {
-            if (!RunEpoch(epoch))
-            {
-                reason = StopReason.Cancelled;
-                break;
-            }
-            var values = _statistics.Read();
-            var metric = _validation?.Measure(_encoder);
-            if (Divergence(values.Loss, metric) is { } divergence)
-            {
-                if (best is null)
-                    throw new InvalidOperationException($"{divergence} in the first epoch. Lower LearningRate (now {_settings.LearningRate}) or scale the features.");
-                _channel.Warning(MessageSensitivity.None, "{0} in epoch {1}: training stops with the weights of epoch {2}.", divergence, epoch, bestEpoch);
-                reason = StopReason.Diverged;
-                break;
-            }
-            Complete(epoch, values, metric);
-            if (metric is { } observed)
-                _rates.Observe(observed);
-            if (metric is null || metric > bestMetric)
-            {
-                bestMetric = metric ?? bestMetric;
-                bestEpoch = epoch;
-                best = new EmbeddingModel(_settings.Encoder, _objective.Features.Dimension, _encoder.GetWeights(), LossState.Of(_loss, _objective.Classes));
-            }
-            if (metric is not null && epoch - bestEpoch >= _settings.EarlyStoppingPatience)
-            {
-                reason = StopReason.EarlyStopping;
-                break;
-            }
+            _encoder.train();
+            _ended = RunEpochs();
+            // A cancelled training goes on when Fit is called again.
+            if (_ended == StopReason.Cancelled)
+                _checkpoints?.Save(CreateCheckpoint(ended: null));
+            else
+                _checkpoints?.Save(CreateCheckpoint(_ended));
         }
-        if (reason == StopReason.Cancelled && (best is null || _settings.ThrowOnCancellation))
+        if (_ended == StopReason.Cancelled && (_best is null || _settings.ThrowOnCancellation))
         {
-            throw new OperationCanceledException(best is null
+            throw new OperationCanceledException(_best is null
                 ? "Training was cancelled before its first epoch was complete."
                 : $"Training was cancelled after {_epochs.Count} epochs.");
         }
-        return (best!, new TrainingSummary
+        return (_best!, new TrainingSummary
         {
-            StopReason = reason,
-            BestEpoch = bestEpoch,
+            StopReason = _ended.Value,
+            BestEpoch = _bestEpoch,
             Epochs = _epochs,
-            Duration = _clock.Elapsed,
+            Duration = Elapsed,
             TrainingRows = _objective.Count,
             TrainingClasses = _objective.ClassCount,
             ValidationRows = _validation?.Count ?? 0,
@@ -157,24 +166,64 @@ internal sealed class TrainingLoop : IDisposable
         return (int)Math.Clamp((steps + stepsInEpoch - 1) / stepsInEpoch, 10, 50);
     }
 
-    // False when cancelled.
-    private bool RunEpoch(int epoch)
+    private TimeSpan Elapsed => _elapsedBefore + _clock.Elapsed;
+
+    private StopReason RunEpochs()
     {
-        _statistics.Reset();
-        var plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, epoch));
+        for (; _epoch <= _maximumNumberOfEpochs; (_epoch, _step) = (_epoch + 1, 0))
+        {
+            if (!RunEpoch())
+                return StopReason.Cancelled;
+            var values = _statistics.Read();
+            using var averaged = _updates.UseAverage(BatchesForStatistics());
+            var metric = _validation?.Measure(_encoder);
+            if (Divergence(values, metric) is { } divergence)
+            {
+                if (_best is null)
+                    throw new InvalidOperationException($"{divergence} Lower LearningRate (now {_settings.LearningRate}) or scale the features.");
+                _channel.Warning(MessageSensitivity.None, "{0} Training stops with the weights of epoch {1}{2}.", divergence, _bestEpoch,
+                    _validation is null ? "" : $", whose validation {_validation.Metric} was {_bestMetric:F4}");
+                return StopReason.Diverged;
+            }
+            Complete(values, metric);
+            if (metric is { } observed)
+                _rates.Observe(observed);
+            if (metric is null || metric > _bestMetric)
+            {
+                _bestMetric = metric ?? _bestMetric;
+                _bestEpoch = _epoch;
+                _best = new EmbeddingModel(_settings.Encoder, _objective.Features.Dimension, _encoder.GetWeights(), LossState.Of(_loss, _objective.Classes));
+            }
+            if (metric is not null && _epoch - _bestEpoch >= _settings.EarlyStoppingPatience)
+                return StopReason.EarlyStopping;
+        }
+        return StopReason.Completed;
+    }
+
+    // False when cancelled.
+    private bool RunEpoch()
+    {
+        if (_step == 0)
+            _statistics.Reset();
+        _updates.BeginEpoch(_epoch);
+        var plan = _plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, _epoch));
         var size = Math.Min(_settings.BatchSize, _objective.Count);
         var batches = plan.Length / size;
         var each = _settings.GradientAccumulationSteps;
         _stepsInEpoch = (batches + each - 1) / each;
-        using var feed = Feed(plan, size);
-        for (var step = 0; step < _stepsInEpoch; step++)
+        using var feed = Feed(plan[(Math.Min(_step * each, batches) * size)..], size);
+        while (_step < _stepsInEpoch)
         {
             if (_cancelled())
                 return false;
-            _learningRate = _rates.At((epoch - 1 + (double)step / _stepsInEpoch) / _maximumNumberOfEpochs);
-            Step(plan.AsSpan(step * each * size, Math.Min(each, batches - step * each) * size), size, feed);
-            if (_settings.Progress is not null && _clock.Elapsed - _lastReport >= ReportEvery && step + 1 < _stepsInEpoch)
-                Report(epoch, step + 1, _statistics.Read(), metric: null);
+            _learningRate = _rates.At((_epoch - 1 + (double)_step / _stepsInEpoch) / _maximumNumberOfEpochs);
+            Step(plan.AsSpan(_step * each * size, Math.Min(each, batches - _step * each) * size), size, feed);
+            _step++;
+            _updates.Average((_epoch - 1 + (double)_step / _stepsInEpoch) / _maximumNumberOfEpochs, endsEpoch: _step == _stepsInEpoch);
+            if (_checkpoints is not null && _checkpoints.IsDue(Elapsed))
+                _checkpoints.Save(CreateCheckpoint(ended: null));
+            if (_settings.Progress is not null && _clock.Elapsed - _lastReport >= ReportEvery && _step < _stepsInEpoch)
+                Report(_statistics.Read(), metric: null);
         }
         return true;
     }
@@ -195,34 +244,45 @@ internal sealed class TrainingLoop : IDisposable
         _updates.Step(_learningRate, examples.Length / batchSize);
     }
 
-    // The loss was computed before the epoch's last step, which may have been the one too many.
-    private string? Divergence(double loss, double? metric)
+    private IEnumerable<Tensor> BatchesForStatistics()
     {
-        if (!double.IsFinite(loss))
-            return $"The loss became {loss}";
+        const int most = 50;
+        return _plan.Chunk(Math.Min(_settings.BatchSize, _objective.Count)).Take(most).Select(examples => _objective.Features.Gather(_objective.RowsOf(examples)));
+    }
+
+    // The loss was computed before the epoch's last step, which may have been the one too many.
+    private string? Divergence(BatchStatistics.Values values, double? metric)
+    {
+        if (values.FirstNotFinite is { } batch)
+        {
+            var before = values.LastFinite is { } last ? $"it was {last:G6} one batch before"
+                : _epochs.Count > 0 ? $"its mean in the epoch before was {_epochs[^1].Loss:G6}"
+                : "it was the first batch of all";
+            return $"The loss was not finite in step {batch / _settings.GradientAccumulationSteps + 1} of epoch {_epoch} ({before}).";
+        }
         using var scope = NewDisposeScope();
         var isFinite = metric is not double.NaN && _encoder.state_dict().Values.Concat(_loss.parameters()).All(value => value.isfinite().all().item<bool>());
-        return isFinite ? null : "The weights became too large";
+        return isFinite ? null : $"The weights became too large in epoch {_epoch}.";
     }
 
-    private void Complete(int epoch, BatchStatistics.Values values, double? metric)
+    private void Complete(BatchStatistics.Values values, double? metric)
     {
         _epochs.Add(new EpochSummary(
-            epoch, values.Loss, _learningRate, values.ActiveFraction, values.PositiveDistance, values.NegativeDistance, metric, _clock.Elapsed));
+            _epoch, values.Loss, _learningRate, values.ActiveFraction, values.PositiveDistance, values.NegativeDistance, metric, Elapsed));
         _channel.Info(MessageSensitivity.None, "Epoch {0} of {1}: loss {2:F4}, {3}.",
-            epoch, _maximumNumberOfEpochs, values.Loss, metric is null ? "no validation" : $"validation {_validation!.Metric} {metric:F4}");
-        Report(epoch, _stepsInEpoch, values, metric);
+            _epoch, _maximumNumberOfEpochs, values.Loss, metric is null ? "no validation" : $"validation {_validation!.Metric} {metric:F4}");
+        Report(values, metric);
     }
 
-    private void Report(int epoch, int step, BatchStatistics.Values values, double? metric)
+    private void Report(BatchStatistics.Values values, double? metric)
     {
         _lastReport = _clock.Elapsed;
-        var done = (epoch - 1 + (double)step / _stepsInEpoch) / _maximumNumberOfEpochs;
+        var done = (_epoch - 1 + (double)_step / _stepsInEpoch) / _maximumNumberOfEpochs;
         _settings.Progress?.Report(new TrainingProgress
         {
-            Epoch = epoch,
+            Epoch = _epoch,
             MaximumNumberOfEpochs = _maximumNumberOfEpochs,
-            Step = step,
+            Step = _step,
             StepsInEpoch = _stepsInEpoch,
             Loss = values.Loss,
             LearningRate = _learningRate,
@@ -230,8 +290,56 @@ internal sealed class TrainingLoop : IDisposable
             MeanPositiveDistance = values.PositiveDistance,
             MeanNegativeDistance = values.NegativeDistance,
             ValidationMetric = metric,
-            Elapsed = _lastReport,
-            Remaining = _lastReport * (1 / done - 1),
+            Elapsed = Elapsed,
+            Remaining = Elapsed * (1 / done - 1),
         });
+    }
+
+    private IEnumerable<KeyValuePair<string, Tensor>> State =>
+    [
+        .. _encoder.state_dict().Select(entry => KeyValuePair.Create($"encoder.{entry.Key}", entry.Value)),
+        .. _loss.state_dict().Select(entry => KeyValuePair.Create($"loss.{entry.Key}", entry.Value)),
+        .. _updates.State,
+        .. _rates.State,
+        .. _statistics.State,
+    ];
+
+    private Checkpoint CreateCheckpoint(StopReason? ended)
+    {
+        using var scope = NewDisposeScope();
+        IEnumerable<SafetensorsTensor> tensors =
+        [
+            .. State.Select(entry => TensorCopies.Of(entry.Key, entry.Value)),
+            TensorCopies.Of(RandomnessName, _randomness.get_state()),
+            .. _best?.Weights.Entries.Select(entry => new SafetensorsTensor(BestEncoder + entry.Key, SafetensorsType.F32, entry.Value.Shape, entry.Value.Values)) ?? [],
+            .. _best?.LossState?.Tensors.Select(tensor => tensor with { Name = BestLoss + tensor.Name }) ?? [],
+        ];
+        return new(
+            new CheckpointProgress(_description, _seed, _epoch, _step, _statistics.Count, _bestEpoch, _bestMetric, [.. _epochs], [.. _objective.Classes], Elapsed, ended),
+            tensors.ToDictionary(tensor => tensor.Name));
+    }
+
+    private void Restore(Checkpoint checkpoint)
+    {
+        var (progress, tensors) = (checkpoint.Progress, checkpoint.Tensors);
+        TrainingDescription.CheckEqual(progress.Training, _description);
+        using var scope = NewDisposeScope();
+        _statistics.Count = progress.BatchesSeen;
+        foreach (var (name, target) in State)
+            tensors[name].CopyTo(target);
+        _randomness.set_state(tensors[RandomnessName].ToTensor());
+        (_epoch, _step) = (progress.Epoch, progress.Step);
+        (_bestEpoch, _bestMetric, _elapsedBefore, _ended) = (progress.BestEpoch, progress.BestMetric, progress.Elapsed, progress.Ended);
+        _epochs.AddRange(progress.Epochs);
+        if (_bestEpoch > 0)
+        {
+            var weights = new EncoderWeights(Named(BestEncoder).Select(tensor => KeyValuePair.Create(tensor.Name, new EncoderWeights.Entry(tensor.Shape, (float[])tensor.Values))));
+            _best = new EmbeddingModel(_settings.Encoder, _objective.Features.Dimension, weights, LossState.Of(Named(BestLoss), progress.Classes));
+        }
+        _channel.Info(MessageSensitivity.None, "Training goes on in epoch {0}, after {1} of its steps.", _epoch, _step);
+
+        IEnumerable<SafetensorsTensor> Named(string prefix) => tensors.Values
+            .Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(tensor => tensor with { Name = tensor.Name[prefix.Length..] });
     }
 }

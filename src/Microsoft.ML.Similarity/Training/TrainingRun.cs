@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Interop;
+using Microsoft.ML.Similarity.Training.Checkpoints;
 using Microsoft.ML.Similarity.Training.Storage;
 using static TorchSharp.torch;
 
@@ -26,8 +27,11 @@ internal sealed class TrainingRun : IDisposable
         Channel = _host.Start("Training");
         Device = Devices.Select(environment, Channel);
         Space = new DataSpace(settings.DataMemoryBudget ?? DataSpace.DefaultBudget, environment.TempFolder());
+        Checkpoints = settings.CheckpointFolder is null
+            ? null
+            : new CheckpointFolder(settings.CheckpointFolder, settings.CheckpointInterval, settings.CheckpointsToKeep, Channel);
+        Seed = settings.Seed ?? environment.Seed() ?? Checkpoints?.Latest?.Progress.Seed ?? Random.Shared.Next();
         _readingProgress = settings.ReadingProgress;
-        Seed = settings.Seed ?? environment.Seed() ?? Random.Shared.Next();
         Log = settings.LogFile is null ? null : new TrainingLog(settings.LogFile, Channel);
         Log?.Started(trainer, Seed, Device.ToString());
     }
@@ -46,6 +50,9 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Where reports are written, or null.</summary>
     public TrainingLog? Log { get; }
+
+    /// <summary>Where checkpoints go and come from; null for none.</summary>
+    public CheckpointFolder? Checkpoints { get; }
 
     /// <summary>What all random parts are derived from.</summary>
     public int Seed { get; }

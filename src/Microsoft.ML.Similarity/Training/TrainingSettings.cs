@@ -28,6 +28,11 @@ internal sealed record TrainingSettings
     /// <summary>The batches of a step.</summary>
     public required int GradientAccumulationSteps { get; init; }
 
+    public required IReadOnlyList<ParameterRule> ParameterRules { get; init; }
+
+    /// <summary>Null for the last weights.</summary>
+    public required WeightAveraging? WeightAveraging { get; init; }
+
     public required LearningRateSchedule Schedule { get; init; }
 
     public required double WarmUpFraction { get; init; }
@@ -36,6 +41,13 @@ internal sealed record TrainingSettings
 
     /// <summary>The bytes of memory that the data may take, or null for the default.</summary>
     public required long? DataMemoryBudget { get; init; }
+
+    /// <summary>Where checkpoints go, or null for none.</summary>
+    public required string? CheckpointFolder { get; init; }
+
+    public required TimeSpan CheckpointInterval { get; init; }
+
+    public required int CheckpointsToKeep { get; init; }
 
     /// <summary>Null for the environment's, or a random one.</summary>
     public required int? Seed { get; init; }

@@ -2,7 +2,6 @@ using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Miners;
 using Microsoft.ML.Similarity.Tests.Training;
 using Microsoft.ML.Similarity.Trainers;
-using Microsoft.ML.Similarity.Training;
 
 namespace Microsoft.ML.Similarity.Tests.Trainers;
 

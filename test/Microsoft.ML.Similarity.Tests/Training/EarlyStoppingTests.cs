@@ -68,7 +68,7 @@ public sealed class EarlyStoppingTests
         Assert.That(model.Summary.StopReason, Is.EqualTo(StopReason.Diverged));
         Assert.That(model.Summary.Epochs, Has.Count.EqualTo(model.Summary.BestEpoch));
         Assert.That(Fast.WeightBits(model).Select(BitConverter.Int32BitsToSingle), Is.All.Matches<float>(float.IsFinite));
-        Assert.That(lines, Has.Some.Contains($"training stops with the weights of epoch {model.Summary.BestEpoch}."));
+        Assert.That(lines, Has.Some.Contains($"Training stops with the weights of epoch {model.Summary.BestEpoch}."));
     }
 
     // Four steps an epoch, each of which multiplies the weights by 10^12: the last one makes them infinite.
@@ -86,12 +86,12 @@ public sealed class EarlyStoppingTests
             o.ValidationFraction = validationFraction;
         }),
         Throws.InvalidOperationException.With.Message.EqualTo(
-            "The weights became too large in the first epoch. Lower LearningRate (now 1000000) or scale the features."));
+            "The weights became too large in epoch 1. Lower LearningRate (now 1000000) or scale the features."));
 
     [Test]
     public void A_loss_that_is_no_number_is_an_error() => Assert.That(
         () => Fast.Fit(Ml, TrainingData.View(Ml, TrainingData.Row("a", 3e38f), TrainingData.Row("a", -3e38f), TrainingData.Row("b", 2e38f)), o =>
             o.Encoder = new LinearEncoder { OutputDimension = 2, StandardizeInputs = false, L2Normalize = false }),
         Throws.InvalidOperationException.With.Message.EqualTo(
-            "The loss became NaN in the first epoch. Lower LearningRate (now 0.001) or scale the features."));
+            "The loss was not finite in step 1 of epoch 1 (it was the first batch of all). Lower LearningRate (now 0.001) or scale the features."));
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML.Similarity.Tensors;
-using TorchSharp;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 

@@ -1,5 +1,3 @@
-using Microsoft.ML.Similarity.Tensors;
-
 namespace Microsoft.ML.Similarity.Training.Optimization;
 
 /// <summary>The learning rate falls by a factor whenever the validation metric has not risen for some epochs. It needs validation.</summary>

@@ -2,6 +2,7 @@ using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Losses.Pairs;
 using Microsoft.ML.Similarity.Sampling;
+using Microsoft.ML.Similarity.Training.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,6 +45,15 @@ internal sealed class PairObjective : Objective
     public override int[] Rows { get; }
 
     public override int Count => _pairs.Length;
+
+    public override IEnumerable<KeyValuePair<string, string>> Description =>
+    [
+        KeyValuePair.Create("Loss", TrainingDescription.Json(_declaration)),
+        KeyValuePair.Create("Sampler", TrainingDescription.Json(_sampler)),
+        KeyValuePair.Create("the data", DataChecksum.Of(
+            _set.Rows,
+            [.. _set.Parts, _pairs, .. new[] { _set.Targets, _set.Weights }.Select(list => Array.ConvertAll(list ?? [], BitConverter.SingleToInt32Bits))])),
+    ];
 
     public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device)
     {
