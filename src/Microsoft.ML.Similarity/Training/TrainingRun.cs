@@ -27,11 +27,11 @@ internal sealed class TrainingRun : IDisposable
         Channel = _host.Start("Training");
         Device = Devices.Select(environment, Channel);
         Space = new DataSpace(settings.DataMemoryBudget ?? DataSpace.DefaultBudget, environment.TempFolder());
+        _readingProgress = settings.ReadingProgress;
         Checkpoints = settings.CheckpointFolder is null
             ? null
             : new CheckpointFolder(settings.CheckpointFolder, settings.CheckpointInterval, settings.CheckpointsToKeep, Channel);
         Seed = settings.Seed ?? environment.Seed() ?? Checkpoints?.Latest?.Progress.Seed ?? Random.Shared.Next();
-        _readingProgress = settings.ReadingProgress;
         Log = settings.LogFile is null ? null : new TrainingLog(settings.LogFile, Channel);
         Log?.Started(trainer, Seed, Device.ToString());
     }
@@ -48,11 +48,11 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Where the data goes.</summary>
     public DataSpace Space { get; }
 
-    /// <summary>Where reports are written, or null.</summary>
-    public TrainingLog? Log { get; }
-
     /// <summary>Where checkpoints go and come from; null for none.</summary>
     public CheckpointFolder? Checkpoints { get; }
+
+    /// <summary>Where reports are written, or null.</summary>
+    public TrainingLog? Log { get; }
 
     /// <summary>What all random parts are derived from.</summary>
     public int Seed { get; }
