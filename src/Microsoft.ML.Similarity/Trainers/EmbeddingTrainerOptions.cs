@@ -94,7 +94,7 @@ public abstract class EmbeddingTrainerOptions
     /// in memory as it can.
     /// </summary>
     /// <remarks>
-    /// Labels and weights stay in memory, with some 20 to 30 bytes a row for the order in which rows are dealt, and rows of pairs take some 50 bytes each to be
+    /// Labels, weights and the order in which rows are dealt stay in memory, some 40 bytes a row, and features of pairs take some 50 bytes each to be
     /// told apart. On a GPU the features are copied to its memory where they fit with a GiB to spare; otherwise each batch is, prepared while the one before it is trained on.
     /// </remarks>
     public long? DataMemoryBudget;

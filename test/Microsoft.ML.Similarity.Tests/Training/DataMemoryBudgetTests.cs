@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Tests.Trainers.Pairs;
 using Microsoft.ML.Similarity.Training;
 using TorchSharp;
 
@@ -23,6 +24,28 @@ public sealed class DataMemoryBudgetTests
             o.GradientCacheChunkSize = chunkSize;
             o.DataMemoryBudget = budget;
         }));
+    }
+
+    [Test]
+    public void Batches_whose_gradients_accumulate_come_in_their_order()
+    {
+        Assert.That(Weights(0), Is.EqualTo(Weights(null)));
+
+        static int[] Weights(long? budget) => Fast.WeightBits(Fast.Fit(Ml, Data, o => (o.GradientAccumulationSteps, o.DataMemoryBudget) = (3, budget)));
+    }
+
+    [Test]
+    public void Pairs_from_a_file_give_the_same_weights([Values] bool items)
+    {
+        var rows = TrainingData.Blobs();
+        var table = items ? ExamplePairs.View(Ml, ExamplePairs.Items(rows)) : null;
+        Assert.That(Weights(0), Is.EqualTo(Weights(null)));
+
+        float[] Weights(long? budget) =>
+        [
+            .. PairTrainers.Create(Ml, "Triplets", table, o => o.DataMemoryBudget = budget).Fit(ExamplePairs.View(Ml, ExamplePairs.Of(rows, 60)))
+                .Model.Weights.Entries.SelectMany(entry => entry.Value.Values),
+        ];
     }
 
     [Test]
