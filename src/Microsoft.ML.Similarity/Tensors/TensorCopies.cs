@@ -1,5 +1,4 @@
 using Microsoft.ML.Similarity.Persistence;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Tensors;
