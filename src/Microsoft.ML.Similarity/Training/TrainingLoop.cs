@@ -218,7 +218,7 @@ internal sealed class TrainingLoop : IDisposable
         var batches = plan.Length / size;
         var each = _settings.GradientAccumulationSteps;
         _stepsInEpoch = (batches + each - 1) / each;
-        using var feed = Feed(plan[(Math.Min(_step * each, batches) * size)..], size);
+        using var feed = Feed(plan, size, Math.Min(_step * each, batches));
         while (_step < _stepsInEpoch)
         {
             if (_cancelled())
@@ -236,9 +236,9 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     // Batches in chunks are gathered chunk by chunk, to take the memory of one only.
-    private BatchFeed? Feed(int[] plan, int size) => _objective.Features.IsPrepared || _settings.GradientCacheChunkSize is not null
+    private BatchFeed? Feed(int[] plan, int size, int done) => _objective.Features.IsPrepared || _settings.GradientCacheChunkSize is not null
         ? null
-        : new BatchFeed(_objective.Features, plan.Length / size, batch => _objective.RowsOf(plan.AsSpan(batch * size, size)));
+        : new BatchFeed(_objective.Features, plan.Length / size - done, batch => _objective.RowsOf(plan.AsSpan((done + batch) * size, size)));
 
     private void Step(ReadOnlySpan<int> examples, int batchSize, BatchFeed? feed)
     {

@@ -1,5 +1,4 @@
 using Microsoft.ML.Similarity.Encoders;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training.Optimization;
@@ -32,7 +31,7 @@ internal sealed class WeightUpdates : IDisposable
             .. loss.named_parameters().Select(entry => new NamedParameter(LossPrefix + entry.name, entry.parameter, lossLearningRateFactor)),
         ];
         all = ParameterRule.Apply(settings.ParameterRules, all);
-        _parameters = new FlatParameters(all, settings.Optimizer.DecayVectors, channelsLast: all.Any(entry => entry.Parameter.device_type == DeviceType.CUDA));
+        _parameters = new FlatParameters(all, settings.Optimizer.DecayVectors, channelsLast: true);
         _optimizer = settings.Optimizer.CreateModule(_parameters);
         _average = settings.WeightAveraging is { } averaging ? new AveragedWeights(averaging, _parameters) : null;
     }
