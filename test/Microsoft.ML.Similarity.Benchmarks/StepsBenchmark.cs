@@ -93,7 +93,7 @@ internal sealed class StepsBenchmark : IBenchmark
         var loss = objective.CreateLoss(load.Encoder, generator, device);
         encoder.to(device);
         encoder.train();
-        using var augmenter = load.Augmentation is null ? null : new Augmenter(load.Augmentation, ((ImageEncoder)load.Encoder).Image, seed, device);
+        using var augmenter = load.Augmentation is null ? null : new Augmenter(load.Augmentation, ((ImageEncoder)load.Encoder).Image, seed);
         using var updates = new WeightUpdates(settings, encoder, loss, 1);
         using var statistics = new BatchStatistics(device);
         int[] examples = [.. Enumerable.Range(0, objective.Count)];

@@ -1,4 +1,6 @@
+using Microsoft.ML.Similarity.Tensors;
 using System.Text.Json.Serialization;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Augmentation;
@@ -20,7 +22,7 @@ public abstract record ImageAugmentation
 
     /// <summary>Changes pictures, each in its own way.</summary>
     /// <param name="images">[B, channels, height, width], of a floating-point type; stays as it is.</param>
-    /// <param name="generator">Draws the changes; of the pictures' device.</param>
+    /// <param name="generator">Draws the changes; of the CPU, wherever the pictures are.</param>
     /// <returns>[B, channels, height, width], in the scope of the caller.</returns>
     public Tensor Apply(Tensor images, Generator generator)
     {
@@ -37,5 +39,5 @@ public abstract record ImageAugmentation
 
     /// <summary>One number for each picture, between minus a bound and the bound.</summary>
     private protected static Tensor Uniform(Tensor images, double bound, Generator generator) =>
-        empty(images.shape[0], dtype: images.dtype, device: images.device).uniform_(-bound, bound, generator);
+        ((Draws.Uniform(images.device, generator, images.shape[0]) * Number(2) - One) * Number(bound)).to(images.dtype);
 }

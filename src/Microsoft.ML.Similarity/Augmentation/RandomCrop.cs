@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Tensors;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
@@ -21,6 +22,6 @@ public sealed record RandomCrop : ImageAugmentation
         var columns = (Offsets() + arange(Number(width), device: images.device)).view(count, 1, 1, width).expand(count, channels, height, width);
         return padded.gather(2, rows).gather(3, columns);
 
-        Tensor Offsets() => empty(count, 1, dtype: ScalarType.Int64, device: images.device).random_(0, 2.0 * Padding + 1, generator);
+        Tensor Offsets() => (Draws.Uniform(images.device, generator, count, 1) * Number(2.0 * Padding + 1)).floor().to(ScalarType.Int64);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Tensors;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Augmentation;
@@ -11,7 +12,7 @@ public sealed record RandomHorizontalFlip : ImageAugmentation
 
     private protected override Tensor ApplyCore(Tensor images, Generator generator)
     {
-        var flipped = empty(images.shape[0], 1, 1, 1, dtype: ScalarType.Bool, device: images.device).bernoulli_(Probability, generator);
+        var flipped = Draws.Uniform(images.device, generator, images.shape[0], 1, 1, 1) < Number(Probability);
         return where(flipped, images.flip(3), images);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Distances;
+using Microsoft.ML.Similarity.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
@@ -76,7 +77,7 @@ internal sealed class DenseModule : EncoderModule
             if (_dropout > 0 && training)
             {
                 var randomness = Randomness ?? throw new InvalidOperationException("Dropout needs Randomness to be set.");
-                var keep = empty_like(x).bernoulli_(1 - _dropout, randomness);
+                var keep = (Draws.Uniform(x.device, randomness, x.shape) >= Number(_dropout)).to(x.dtype);
                 x = x * keep / Number(1 - _dropout);
             }
         }

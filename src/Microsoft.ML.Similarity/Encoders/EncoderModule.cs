@@ -5,7 +5,7 @@ namespace Microsoft.ML.Similarity.Encoders;
 /// <summary>An encoder's network with its weights: from [B, features] to [B, dimension].</summary>
 internal abstract class EncoderModule(string name) : nn.Module<Tensor, Tensor>(name)
 {
-    /// <summary>Draws what is random in training, such as dropout masks; of the module's device. Null where nothing is trained.</summary>
+    /// <summary>Draws what is random in training, such as dropout masks; of the CPU, as all of TorchSharp's are. Null where nothing is trained.</summary>
     /// <remarks>Not torch's own generator, which is global: other code moves it.</remarks>
     public Generator? Randomness { get; set; }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Tensors;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 
@@ -21,24 +22,11 @@ internal static class PairDraws
         var (rows, columns) = (batch.Embeddings.shape[0], batch.References.shape[0]);
         // 31 bits from 2^-40 on: what changes in a step of training is among them.
         var digits = (embeddings.to(ScalarType.Float64) * Number(Math.Pow(2, 40))).remainder(Number(Math.Pow(2, 31))).nan_to_num().to(ScalarType.Int64);
-        var places = Mix(Counts(embeddings.shape[0], embeddings.device)).bitwise_or(Constant(1, embeddings.device));
-        var sum = (digits * places).bitwise_and(Constant(Mask, embeddings.device)).sum();
-        var content = sum.bitwise_xor(sum.bitwise_right_shift(Constant(32, sum.device))).bitwise_and(Constant(Mask, sum.device));
-        var key = Mix(Mix(content).bitwise_xor(Constant(unchecked((uint)seed * 0x9E3779B1), content.device)));
-        var draws = Mix(Mix(Counts(rows * columns, key.device)).bitwise_xor(key));
+        var places = Draws.Mix(Draws.Counts(embeddings.shape[0], embeddings.device)).bitwise_or(Draws.Constant(1, embeddings.device));
+        var sum = (digits * places).bitwise_and(Draws.Constant(Mask, embeddings.device)).sum();
+        var content = sum.bitwise_xor(sum.bitwise_right_shift(Draws.Constant(32, sum.device))).bitwise_and(Draws.Constant(Mask, sum.device));
+        var key = Draws.Mix(Draws.Mix(content).bitwise_xor(Draws.Constant(unchecked((uint)seed * 0x9E3779B1), content.device)));
+        var draws = Draws.Mix(Draws.Mix(Draws.Counts(rows * columns, key.device)).bitwise_xor(key));
         return ((draws.to(ScalarType.Float64) + Number(0.5)) * Number(Math.Pow(2, -32))).view(rows, columns);
     }
-
-    // Wang's and Mueller's 32-bit mixing, of numbers below 2^32 in 64 bits: no product reaches 2^63.
-    private static Tensor Mix(Tensor values)
-    {
-        var (mask, factor, half) = (Constant(Mask, values.device), Constant(0x45D9F3B, values.device), Constant(16, values.device));
-        for (var i = 0; i < 2; i++)
-            values = (values.bitwise_xor(values.bitwise_right_shift(half)) * factor).bitwise_and(mask);
-        return values.bitwise_xor(values.bitwise_right_shift(half));
-    }
-
-    private static Tensor Counts(long count, Device device) => arange(One, Number(count + 1), One, ScalarType.Int64, device);
-
-    private static Tensor Constant(long value, Device device) => tensor(value, ScalarType.Int64, device);
 }

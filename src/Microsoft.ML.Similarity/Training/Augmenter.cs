@@ -13,12 +13,11 @@ internal sealed class Augmenter : IDisposable
     /// <param name="augmentation">What is done.</param>
     /// <param name="image">How pixels lie in a row.</param>
     /// <param name="seed">Decides it.</param>
-    /// <param name="device">Where the rows are.</param>
-    public Augmenter(ImageAugmentation augmentation, ImageShape image, int seed, Device device)
+    public Augmenter(ImageAugmentation augmentation, ImageShape image, int seed)
     {
         _augmentation = augmentation;
         _image = image;
-        Randomness = new Generator((ulong)seed, device);
+        Randomness = new Generator((ulong)seed, CPU);
     }
 
     public Generator Randomness { get; }

@@ -95,10 +95,10 @@ internal sealed class TrainingLoop : IDisposable
         }
         _loss = objective.CreateLoss(settings.Encoder, generator, _device);
         _encoder.to(_device);
-        _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), _device);
+        _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), CPU);
         _encoder.Randomness = _randomness;
         if (settings is { Augmentation: { } augmentation, Encoder: ImageEncoder { Image: var image } })
-            _augmenter = new Augmenter(augmentation, image, SeedSequence.Augmentation(run.Seed), _device);
+            _augmenter = new Augmenter(augmentation, image, SeedSequence.Augmentation(run.Seed));
         try
         {
             _updates = new WeightUpdates(settings, _encoder, _loss, settings.LossLearningRateFactor ?? objective.LossLearningRateFactor);

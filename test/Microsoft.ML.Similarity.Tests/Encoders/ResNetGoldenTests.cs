@@ -35,7 +35,7 @@ public sealed class ResNetGoldenTests
             KeyValuePair.Create("fc.bias", new EncoderWeights.Entry([features], new float[features])),
         ]));
         module.eval();
-        var pictures = (arange(2L * encoder.Image.Length, dtype: ScalarType.Float64) * Tensors.Numbers.Number(0.0137)).sin().to(ScalarType.Float32);
+        var pictures = (arange(2L * encoder.Image.Length, dtype: ScalarType.Float64) * Microsoft.ML.Similarity.Tensors.Numbers.Number(0.0137)).sin().to(ScalarType.Float32);
         var actual = module.call(pictures.view(2, -1));
 
         for (var row = 0; row < 2; row++)

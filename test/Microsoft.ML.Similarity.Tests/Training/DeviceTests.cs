@@ -1,3 +1,8 @@
+using Microsoft.ML.Similarity.Training.Optimization;
+using Microsoft.ML.Similarity.Trainers;
+using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Augmentation;
 using TorchSharp;
 
 namespace Microsoft.ML.Similarity.Tests.Training;
@@ -50,5 +55,31 @@ public sealed class DeviceTests
         Assert.That(model.Summary.Device, Is.EqualTo("cuda:0"));
         var cpu = Fast.Fit(new MLContext(), data, o => o.MaximumNumberOfEpochs = 20);
         Assert.That(model.Summary.Epochs[^1].Loss, Is.EqualTo(cpu.Summary.Epochs[^1].Loss).Within(0.05));
+    }
+
+    [Test]
+    public void A_GPU_trains_with_all_that_is_random()
+    {
+        if (!torch.cuda.is_available())
+            Assert.Ignore("This machine has no GPU.");
+        var ml = new MLContext { GpuDeviceId = 0, FallbackToCpu = false };
+        var pictures = TrainingData.View(ml, TrainingData.Blobs(dimension: 144, rowsPerClass: 20));
+        Action<MetricLearningTrainer.Options>[] trainings =
+        [
+            o => o.Encoder = new MlpEncoder { OutputDimension = 4, HiddenWidths = [300], Dropout = 0.3, BatchNorm = true },
+            o =>
+            {
+                o.Encoder = new ConvNetEncoder { Image = new(1, 12, 12), Widths = [8, 8], OutputDimension = 4 };
+                o.Augmentation = new AugmentationSequence { Steps = [new RandomAffine(), new RandomHorizontalFlip(), new RandomCrop { Padding = 1 }] };
+            },
+            o => (o.Optimizer, o.Loss, o.WeightAveraging) = (new LambOptimizer(), new ArcFaceLoss(), new ExponentialMovingAverage()),
+            o => (o.Optimizer, o.MaximumGradientNorm, o.GradientAccumulationSteps) = (new LarsOptimizer(), 1, 2),
+        ];
+        foreach (var change in trainings)
+        {
+            var model = Fast.Fit(ml, pictures, change);
+            Assert.That(model.Summary.Epochs.Select(epoch => epoch.Loss), Is.All.GreaterThan(0));
+            Assert.That(Fast.Embeddings(model, pictures).SelectMany(row => row), Is.All.InRange(-1.001f, 1.001f));
+        }
     }
 }
