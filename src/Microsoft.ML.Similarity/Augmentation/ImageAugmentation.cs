@@ -1,5 +1,5 @@
-using Microsoft.ML.Similarity.Tensors;
 using System.Text.Json.Serialization;
+using Microsoft.ML.Similarity.Tensors;
 using static Microsoft.ML.Similarity.Tensors.Numbers;
 using static TorchSharp.torch;
 

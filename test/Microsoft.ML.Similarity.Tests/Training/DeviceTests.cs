@@ -1,8 +1,8 @@
-using Microsoft.ML.Similarity.Training.Optimization;
-using Microsoft.ML.Similarity.Trainers;
-using Microsoft.ML.Similarity.Losses;
-using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Augmentation;
+using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Trainers;
+using Microsoft.ML.Similarity.Training.Optimization;
 using TorchSharp;
 
 namespace Microsoft.ML.Similarity.Tests.Training;
