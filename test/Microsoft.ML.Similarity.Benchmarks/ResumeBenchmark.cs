@@ -16,6 +16,7 @@ internal sealed class ResumeBenchmark : IBenchmark
     private const int Dimension = 16;
     private const int DefaultKills = 20;
     private const int DefaultEpochs = 300;
+    private static readonly TimeSpan MostAfterProgress = TimeSpan.FromMilliseconds(100);
 
     public string Name => "resume";
 
@@ -40,28 +41,47 @@ internal sealed class ResumeBenchmark : IBenchmark
         try
         {
             var expected = Complete(command, epochs, Path.Combine(work.FullName, "alone"));
-            var time = clock.Elapsed;
-            report.Progress($"left alone: {time.TotalSeconds:F1} s, weights {expected}");
+            report.Progress($"left alone: {clock.Elapsed.TotalSeconds:F1} s, weights {expected}");
             var random = new Random(command.Seed);
-            var interrupted = Path.Combine(work.FullName, "killed");
+            var interrupted = Directory.CreateDirectory(Path.Combine(work.FullName, "killed")).FullName;
+            var whileTraining = 0;
             for (var kill = 1; kill <= kills; kill++)
             {
-                // The start of the process is part of the time; a training that has ended by then was at least started again.
-                var after = time * (0.2 + 0.6 * random.NextDouble());
                 using var process = Start(command, epochs, interrupted);
-                var ended = process.WaitForExit(after);
+                var ended = !WaitForProgress(process, interrupted) || process.WaitForExit(MostAfterProgress * random.NextDouble());
                 process.Kill();
                 process.WaitForExit();
-                report.Progress($"kill {kill} after {after.TotalSeconds:F2} s{(ended ? ": it had ended" : "")}");
+                whileTraining += ended ? 0 : 1;
+                report.Progress($"kill {kill}: {(ended ? "it had ended" : $"after {Latest(interrupted)}")}");
             }
             var actual = Complete(command, epochs, interrupted);
-            report.Result("equal weights", actual == expected ? 1 : 0, clock.Elapsed.TotalSeconds, new JsonObject { ["kills"] = kills, ["weights"] = actual, ["weightsLeftAlone"] = expected });
+            report.Result("equal weights", actual == expected ? 1 : 0, clock.Elapsed.TotalSeconds, new JsonObject
+            {
+                ["kills"] = kills,
+                ["killsWhileTraining"] = whileTraining,
+                ["weights"] = actual,
+                ["weightsLeftAlone"] = expected,
+            });
         }
         finally
         {
             work.Delete(recursive: true);
         }
     }
+
+    // A process that is killed before it got any further would show nothing.
+    private static bool WaitForProgress(Process process, string folder)
+    {
+        var before = Latest(folder);
+        while (Latest(folder) == before)
+        {
+            if (process.WaitForExit(TimeSpan.FromMilliseconds(5)))
+                return false;
+        }
+        return true;
+    }
+
+    private static string? Latest(string folder) => Directory.GetFiles(folder, "*.sim").Select(Path.GetFileName).Max(StringComparer.Ordinal);
 
     private static string Complete(CommandLine command, int epochs, string folder)
     {

@@ -59,7 +59,8 @@ internal sealed class LabeledObjective : Objective
         KeyValuePair.Create("Loss", TrainingDescription.Json(_declaration)),
         KeyValuePair.Create("Miner", TrainingDescription.Json(_miner)),
         KeyValuePair.Create("Sampler", TrainingDescription.Json(_sampler)),
-        KeyValuePair.Create("the data", DataChecksum.Of(_set.Features, _set.Classes, Rows, Array.ConvertAll(_rowWeights ?? [], BitConverter.SingleToInt32Bits))),
+        KeyValuePair.Create("the data", DataChecksum.Of(
+            _set.Features, _set.Classes, Rows, _set.Categories ?? [], Array.ConvertAll(_rowWeights ?? [.. _sampled.Weights ?? []], BitConverter.SingleToInt32Bits))),
     ];
 
     public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device)

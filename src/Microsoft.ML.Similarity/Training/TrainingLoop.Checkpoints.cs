@@ -45,7 +45,6 @@ internal sealed partial class TrainingLoop
     private void Restore(Checkpoint checkpoint)
     {
         var (progress, tensors) = (checkpoint.Progress, checkpoint.Tensors);
-        TrainingDescription.CheckEqual(progress.Training, _description);
         using var scope = NewDisposeScope();
         _statistics.Count = progress.BatchesSeen;
         foreach (var (name, target) in State)

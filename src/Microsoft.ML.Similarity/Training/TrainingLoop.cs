@@ -76,6 +76,9 @@ internal sealed partial class TrainingLoop : IDisposable
         _channel = run.Channel;
         _clock = run.Clock;
         _checkpoints = run.Checkpoints;
+        _description = _checkpoints is null ? [] : TrainingDescription.Of(settings, objective, validation);
+        if (_checkpoints?.Latest is { } latest)
+            TrainingDescription.CheckEqual(latest.Progress.Training, _description);
 
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)SeedSequence.Weights(run.Seed), CPU);
@@ -105,7 +108,6 @@ internal sealed partial class TrainingLoop : IDisposable
         }
         _rates = new LearningRatePlan(settings.LearningRate, settings.WarmUpFraction, settings.Schedule);
         _statistics = new BatchStatistics(_device);
-        _description = _checkpoints is null ? [] : TrainingDescription.Of(settings, objective, validation);
         if (_checkpoints?.Latest is { } checkpoint)
         {
             Restore(checkpoint);

@@ -18,7 +18,8 @@ internal static class TrainingSetReader
         DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
         DataViewSchema.Column? category = columns.Category is null ? null : InputColumns.Label(data.Schema, columns.Category, LabeledColumns.CategoryRole);
         var used = new[] { features, label, weight, category }.OfType<DataViewSchema.Column>();
-        using var cursor = new ReadingCursor(data, used, dimension is null ? "training data" : "validation data", run);
+        var table = dimension is null ? "training data" : "validation data";
+        using var cursor = new ReadingCursor(data, used, table, run);
         var reader = new FeatureReader(cursor, features);
         var labels = columns.Relation.CreateClasses(label);
         var readLabel = labels.CreateReader(cursor, label);
@@ -49,8 +50,8 @@ internal static class TrainingSetReader
         if (classes.Count == 0)
         {
             throw new InvalidOperationException(position == 0
-                ? "The training data has no rows."
-                : $"None of the {position} rows of the training data has a label in column '{columns.Label}'.");
+                ? $"The {table} has no rows."
+                : $"None of the {position} rows of the {table} has a label in column '{columns.Label}'.");
         }
         return new TrainingSet(rows.ToStore(run), [.. classes], labels, weights?.ToArray(), categories?.ToArray());
     }

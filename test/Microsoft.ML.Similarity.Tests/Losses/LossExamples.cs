@@ -15,7 +15,7 @@ internal static class LossExamples
         : type == typeof(SumLoss) ? new SumLoss { Terms = [new(new MultiSimilarityLoss()), new(new NTXentLoss(), 0.5)] }
         : type == typeof(MatryoshkaPairLoss) ? new MatryoshkaPairLoss { Inner = new MultipleNegativesRankingLoss(), Dimensions = [4, 2] }
         : type == typeof(SumPairLoss) ? new SumPairLoss { Terms = [new(new MultipleNegativesRankingLoss()), new(new CosineRegressionLoss(), 0.5)] }
-        : type == typeof(LabelledPairLoss) ? new LabelledPairLoss { Loss = new SupConLoss() }
+        : type == typeof(LabeledPairLoss) ? new LabeledPairLoss { Loss = new SupConLoss() }
         : Activator.CreateInstance(type)!;
 
     private static IEnumerable<T> All<T>() =>

@@ -15,8 +15,8 @@ public sealed class RecommendedTests
     public void Labelled_rows(long rows, int classes, Type expected) =>
         Assert.That(Loss.Recommended(rows, classes), Is.EqualTo(Activator.CreateInstance(expected)));
 
-    [TestCase(PairData.Labelled, 4999, typeof(OnlineContrastivePairLoss))]
-    [TestCase(PairData.Labelled, 5000, typeof(ContrastivePairLoss))]
+    [TestCase(PairData.Labeled, 4999, typeof(OnlineContrastivePairLoss))]
+    [TestCase(PairData.Labeled, 5000, typeof(ContrastivePairLoss))]
     [TestCase(PairData.Positive, 999, typeof(MultipleNegativesRankingLoss))]
     [TestCase(PairData.Positive, 1000, typeof(ViewNTXentLoss))]
     [TestCase(PairData.Scored, 1, typeof(CoSentLoss))]

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Similarity.Losses.Pairs;
 public enum PairData
 {
     /// <summary>Whether the two rows of a pair belong together, yes or no.</summary>
-    Labelled,
+    Labeled,
 
     /// <summary>That the two rows of each pair belong together, and nothing of rows that do not.</summary>
     Positive,

@@ -26,7 +26,7 @@ namespace Microsoft.ML.Similarity.Losses.Pairs;
 [JsonDerivedType(typeof(DclLoss), "dcl")]
 [JsonDerivedType(typeof(MatryoshkaPairLoss), "matryoshka")]
 [JsonDerivedType(typeof(SumPairLoss), "sum")]
-[JsonDerivedType(typeof(LabelledPairLoss), "labelled")]
+[JsonDerivedType(typeof(LabeledPairLoss), "labeled")]
 public abstract record PairLoss
 {
     /// <summary>The part that computes. It owns the loss's state, if it has any: dispose it.</summary>
@@ -53,7 +53,7 @@ public abstract record PairLoss
 
     /// <summary>A loss to begin with, by what is known of the pairs and how many there are.</summary>
     /// <remarks>
-    /// <para><see cref="PairData.Labelled"/>: <see cref="OnlineContrastivePairLoss"/> below 5,000 pairs, <see cref="ContrastivePairLoss"/> from there on. A
+    /// <para><see cref="PairData.Labeled"/>: <see cref="OnlineContrastivePairLoss"/> below 5,000 pairs, <see cref="ContrastivePairLoss"/> from there on. A
     /// network soon knows few pairs by heart, and the hard ones are those that still teach it.</para>
     /// <para><see cref="PairData.Positive"/>: <see cref="MultipleNegativesRankingLoss"/> below 1,000 pairs, <see cref="ViewNTXentLoss"/> from there on, which has twice
     /// the negatives and asks both ways. Where left and right rows are of different kinds, as questions and answers, keep the first.</para>
@@ -76,7 +76,7 @@ public abstract record PairLoss
             throw new ArgumentOutOfRangeException(nameof(pairs), pairs, "pairs must be at least 1.");
         return data switch
         {
-            PairData.Labelled => pairs < fewPairs ? new OnlineContrastivePairLoss() : new ContrastivePairLoss(),
+            PairData.Labeled => pairs < fewPairs ? new OnlineContrastivePairLoss() : new ContrastivePairLoss(),
             PairData.Positive => pairs < fewNegatives ? new MultipleNegativesRankingLoss() : new ViewNTXentLoss(),
             PairData.Scored => new CoSentLoss(),
             PairData.Triplets => pairs < fewPairs ? new ExplicitTripletLoss() : new MultipleNegativesRankingLoss(),

@@ -54,7 +54,9 @@ internal sealed class CheckpointFolder
         try
         {
             CheckpointFile.Write(path, checkpoint);
-            foreach (var old in Files()[..^Math.Min(_keep, Files().Length)])
+            // Later ones are of before, and could not be read; they are written anew when training gets there.
+            string[] older = [.. Files().Where(file => string.CompareOrdinal(file, path) < 0)];
+            foreach (var old in older[..^Math.Min(_keep - 1, older.Length)])
                 File.Delete(old);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

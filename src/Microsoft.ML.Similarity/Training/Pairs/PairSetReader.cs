@@ -19,7 +19,8 @@ internal static class PairSetReader
         var target = columns.FindTarget(data.Schema);
         DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
         IEnumerable<DataViewSchema.Column> used = [.. parts, .. new[] { target, weight }.OfType<DataViewSchema.Column>()];
-        using var cursor = new ReadingCursor(data, used, dimension is null ? "training data" : "validation data", run);
+        var table = dimension is null ? "training data" : "validation data";
+        using var cursor = new ReadingCursor(data, used, table, run);
         using var distinct = items is null ? new DistinctRows(((Data.VectorDataViewType)parts[0].Type).Size, run.Space) : null;
         var readParts = Array.ConvertAll(parts, part => items is null ? Features(cursor, part, distinct!) : Ids(cursor, part, items));
         var readTarget = target is null ? null : Target(cursor, target.Value, columns.TargetKind);
@@ -50,8 +51,8 @@ internal static class PairSetReader
         if (rows[0].Count == 0)
         {
             throw new InvalidOperationException(position == 0
-                ? "The training data has no rows."
-                : $"All of the {position} rows of the training data have NaN in column '{target!.Value.Name}'.");
+                ? $"The {table} has no rows."
+                : $"All of the {position} rows of the {table} have NaN in column '{target!.Value.Name}'.");
         }
         return new PairSet(
             items?.Features ?? distinct!.Collector.ToStore(run), Array.ConvertAll(rows, part => part.ToArray()), targets?.ToArray(), weights?.ToArray(),

@@ -20,7 +20,7 @@ public sealed class DegeneratePairTests
         new DclLoss { Sigma = 0.5 },
         new InfoNceLoss { QueueSize = 4 }, new InfoNceLoss { QueueSize = 4, Temperature = 1 / 300.0 },
         new BarlowTwinsLoss(), new VicRegLoss(), new NegativeCosineLoss(),
-        .. LossExamples.PairLosses.Where(loss => loss is MatryoshkaPairLoss or SumPairLoss or LabelledPairLoss),
+        .. LossExamples.PairLosses.Where(loss => loss is MatryoshkaPairLoss or SumPairLoss or LabeledPairLoss),
     ];
 
     private static readonly ScalarType[] Types = [ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float32, ScalarType.Float64];

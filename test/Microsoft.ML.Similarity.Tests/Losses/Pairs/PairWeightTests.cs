@@ -15,7 +15,7 @@ public sealed class PairWeightTests
     [
         .. LossExamples.PairLosses.Where(loss => loss is not InfoNceLoss), new InfoNceLoss { QueueSize = 8 },
         new ExplicitTripletLoss { SoftMargin = true }, new MultipleNegativesRankingLoss { Symmetric = true },
-        new LabelledPairLoss { Loss = new NTXentLoss() },
+        new LabeledPairLoss { Loss = new NTXentLoss() },
     ];
 
     private static readonly PairLoss[] AboutTheWholeBatch =

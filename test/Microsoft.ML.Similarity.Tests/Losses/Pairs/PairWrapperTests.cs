@@ -96,7 +96,7 @@ public sealed class PairWrapperTests
         Tensor[] inputs = [.. Enumerable.Range(0, 2 + columns).Select(i => Batches.Uniform(i, 3, 4).requires_grad_())];
         long[] labels = [0, 1, 2, 0, 1, 2, 10, 11, 12, 13, 14, 15];
         var expected = loss.Compute(cat(inputs), tensor(labels[..(3 * inputs.Length)]));
-        var value = new LabelledPairLoss { Loss = loss }.Compute(inputs[0], inputs[1], hardNegatives: inputs[2..]);
+        var value = new LabeledPairLoss { Loss = loss }.Compute(inputs[0], inputs[1], hardNegatives: inputs[2..]);
         Assert.That(value.ToDouble(), Is.EqualTo(expected.ToDouble()).And.GreaterThan(0));
         var gradients = autograd.grad([value], inputs);
         var expectedGradients = autograd.grad([expected], inputs);
@@ -111,7 +111,7 @@ public sealed class PairWrapperTests
         Refused(new MarginLoss { BetaKind = BetaKind.PerClass }, "MarginLoss");
         Refused(new SumLoss { Terms = [new(new SupConLoss()), new(new MatryoshkaLoss { Inner = new ArcFaceLoss(), Dimensions = [2] })] }, "SumLoss");
 
-        static void Refused(Loss loss, string name) => Assert.That(() => new LabelledPairLoss { Loss = loss }, Throws.ArgumentException.With.Message.EqualTo(
+        static void Refused(Loss loss, string name) => Assert.That(() => new LabeledPairLoss { Loss = loss }, Throws.ArgumentException.With.Message.EqualTo(
             $"Loss keeps weights for each class or rows with their labels, got {name}; on pairs each pair is a class of its own, so it must be one without. (Parameter 'Loss')"));
     }
 

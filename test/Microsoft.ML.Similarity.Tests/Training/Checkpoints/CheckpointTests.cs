@@ -140,6 +140,26 @@ public sealed class CheckpointTests
         Assert.That(Fast.WeightBits(resumed), Is.EqualTo(Fast.WeightBits(whole)));
     }
 
+    // A later one that is damaged must not be what is kept.
+    [Test]
+    public void What_is_written_after_a_damaged_checkpoint_is_kept()
+    {
+        var whole = Fit(o => (o.CheckpointFolder, o.CheckpointInterval, o.CheckpointsToKeep) = (_folder, TimeSpan.Zero, 50));
+        foreach (var later in Directory.GetFiles(_folder).Order(StringComparer.Ordinal).Skip(2))
+            File.WriteAllText(later, "damaged");
+        using var source = new CancellationTokenSource();
+        Assert.That(
+            () => Fit(o =>
+            {
+                (o.CheckpointFolder, o.CheckpointInterval, o.CheckpointsToKeep) = (_folder, TimeSpan.Zero, 1);
+                (o.CancellationToken, o.ThrowOnCancellation) = (source.Token, true);
+                o.Progress = new Receiver<TrainingProgress>(_ => source.Cancel());
+            }),
+            Throws.InstanceOf<OperationCanceledException>());
+        var resumed = Fit(o => (o.CheckpointFolder, o.CheckpointsToKeep) = (_folder, 1));
+        Assert.That(Fast.WeightBits(resumed), Is.EqualTo(Fast.WeightBits(whole)));
+    }
+
     [Test]
     public void Where_no_checkpoint_can_be_read_nothing_is_trained()
     {

@@ -9,7 +9,7 @@ public sealed class CrashTests
     [Test]
     public void A_training_that_is_killed_goes_on_to_the_same_weights()
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.Benchmarks, "resume", "--kills", "3", "--epochs", "20"])
+        var start = new ProcessStartInfo("dotnet", [Repository.Benchmarks, "resume", "--kills", "3", "--epochs", "60"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -20,6 +20,7 @@ public sealed class CrashTests
         var result = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero, errors.Result);
+        Assert.That((int)JsonNode.Parse(result)!["killsWhileTraining"]!, Is.GreaterThan(0), result);
         Assert.That((double)JsonNode.Parse(result)!["value"]!, Is.EqualTo(1), result);
     }
 }

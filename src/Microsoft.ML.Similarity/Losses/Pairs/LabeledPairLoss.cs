@@ -11,7 +11,7 @@ namespace Microsoft.ML.Similarity.Losses.Pairs;
 /// The batch becomes one of left rows, right rows and hard negatives; targets do not matter. What belongs to several pairs is its own
 /// negative: sample batches without duplicates. Where the loss has no distance it compares directions.
 /// </remarks>
-public sealed record LabelledPairLoss : PairLoss
+public sealed record LabeledPairLoss : PairLoss
 {
     /// <summary>The loss; not one that keeps weights for each class, or rows with their labels.</summary>
     /// <exception cref="ArgumentException">It keeps weights for each class, of which there would be one for each pair, or rows with their labels, which are others in every batch.</exception>
@@ -36,7 +36,7 @@ public sealed record LabelledPairLoss : PairLoss
         private readonly LossModule _loss;
 
         public Module(LossModule loss)
-            : base(nameof(LabelledPairLoss)) => register_module("loss", _loss = loss);
+            : base(nameof(LabeledPairLoss)) => register_module("loss", _loss = loss);
 
         public override LossValue forward(PairBatch input)
         {
