@@ -97,6 +97,7 @@ internal sealed class StepsBenchmark : IBenchmark
         using var augmenter = load.Augmentation is null ? null : new Augmenter(load.Augmentation, ((ImageEncoder)load.Encoder).Image, seed);
         using var updates = new WeightUpdates(settings, encoder, loss, 1);
         using var statistics = new BatchStatistics(device);
+        var step = new TrainingStep(objective, encoder, augmenter, updates, statistics, chunkSize: null);
         int[] examples = [.. Enumerable.Range(0, objective.Count)];
         for (var i = 0; i < Math.Min(WarmUp, steps); i++)
             Step();
@@ -108,13 +109,7 @@ internal sealed class StepsBenchmark : IBenchmark
         statistics.Read();
         return clock.Elapsed.TotalMilliseconds / steps;
 
-        void Step()
-        {
-            updates.ZeroGradients();
-            using (NewDisposeScope())
-                statistics.Add(GradientCache.Backward(encoder, objective, examples, chunkSize: null, augmenter: augmenter));
-            updates.Step(settings.LearningRate, batches: 1);
-        }
+        void Step() => step.Run(examples, examples.Length, settings.LearningRate, feed: null);
     }
 
     private sealed record WorkLoad(string Name, Encoder Encoder, int Features, int Classes, int RowsPerClass, Loss Loss)
@@ -147,9 +142,13 @@ internal sealed class StepsBenchmark : IBenchmark
 
         public override int[] RowsOf(ReadOnlySpan<int> examples) => Rows;
 
-        public override BatchLoss Loss(Tensor embeddings, ReadOnlySpan<int> examples)
+        public override Tensor RowsAt(Tensor examples) => examples;
+
+        public override bool IsOnDevice => true;
+
+        public override BatchLoss Loss(Tensor embeddings, in TrainingBatch examples)
         {
-            var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(_labels));
+            var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(_labels.index_select(0, examples.Index)));
             var loss = _loss!.call(batch, load.Miner?.Mine(batch));
             return new(loss, batch.Distances(_declaration!.DistanceOrDefault), batch.Relation.Positives, batch.Relation.Negatives);
         }
@@ -170,7 +169,13 @@ internal sealed class StepsBenchmark : IBenchmark
 
         public override int Dimension => load.Features;
 
-        public override Tensor Gather(ReadOnlySpan<int> rows) => _rows.alias();
+        public override bool IsOnDevice => true;
+
+        public override Tensor[] Fetch(ReadOnlySpan<int> rows) => [TrainingBatch.IndexOf(rows.ToArray())];
+
+        public override Tensor Upload(Tensor[] fetched) => GatherAt(fetched[0].to(device));
+
+        public override Tensor GatherAt(Tensor rows) => _rows.index_select(0, rows);
 
         public override void Dispose() => _rows.Dispose();
     }

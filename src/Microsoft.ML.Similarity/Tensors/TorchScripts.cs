@@ -54,6 +54,15 @@ internal static class TorchScripts
             for gradient in gradients:
                 gradient.mul_(factor)
 
+        def mean(distances: Tensor, mask: Tensor):
+            count = mask.sum()
+            return torch.where(mask, distances, torch.zeros_like(distances)).sum().double() / count.clamp(min=1), (count > 0).double()
+
+        def add_statistics(rows: Tensor, place: Tensor, loss: Tensor, active: Tensor, distances: Tensor, positives: Tensor, negatives: Tensor):
+            positive, any_positive = mean(distances, positives)
+            negative, any_negative = mean(distances, negatives)
+            rows.index_copy_(0, place, torch.stack([loss.double(), active.double(), positive, negative, any_positive, any_negative]).unsqueeze(0))
+            place.add_(1)
 
         """;
 
@@ -82,6 +91,19 @@ internal static class TorchScripts
 
     /// <summary>Multiplies the gradients so that their Euclidean norm, taken together, is at most <paramref name="maximum"/>.</summary>
     public static void Clip(Tensor[] gradients, Scalar maximum) => Unit.Value.invoke("clip", gradients, maximum);
+
+    /// <summary>
+    /// Writes a row, and moves on: loss, active fraction, the mean distances of positives and of negatives, and for each of these whether there were any.
+    /// </summary>
+    /// <param name="rows">[n, 6] float64.</param>
+    /// <param name="place">[1] int64: where.</param>
+    /// <param name="loss">Of no dimension, as is <paramref name="active"/>.</param>
+    /// <param name="active">The active fraction.</param>
+    /// <param name="distances">[B, R].</param>
+    /// <param name="positives">[B, R] Booleans, as are <paramref name="negatives"/>.</param>
+    /// <param name="negatives">Which distances are those of negatives.</param>
+    public static void AddStatistics(Tensor rows, Tensor place, Tensor loss, Tensor active, Tensor distances, Tensor positives, Tensor negatives) =>
+        Unit.Value.invoke("add_statistics", rows, place, loss, active, distances, positives, negatives);
 
     private static Tensor[] One(Tensor tensor) => [tensor];
 }

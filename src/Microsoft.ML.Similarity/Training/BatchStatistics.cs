@@ -1,41 +1,69 @@
-using static Microsoft.ML.Similarity.Tensors.Numbers;
+using Microsoft.ML.Similarity.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
 
 /// <summary>What the batches of an epoch gave, kept on the device: only reading it waits for it.</summary>
-internal sealed class BatchStatistics(Device device) : IDisposable
+internal sealed class BatchStatistics : IDisposable
 {
     // Loss, active fraction, positive distance, negative distance, and whether there was one of the last two.
     private const int Columns = 6;
 
-    private Tensor _rows = NewRows(256, device);
+    // Where the next row goes: a tensor, for a device that adds rows by itself.
+    private readonly Tensor _place;
+    private Tensor _rows;
 
-    /// <summary>What the batches gave so far; <see cref="Count"/> comes first. Updated in place.</summary>
+    /// <param name="device">Where batches are trained on.</param>
+    public BatchStatistics(Device device)
+    {
+        _rows = NewRows(256, device);
+        _place = zeros(1, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
+    }
+
+    /// <summary>What the batches gave so far; <see cref="Begin"/> comes first. Updated in place.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State => [KeyValuePair.Create("statistics", _rows.narrow(0, 0, Count))];
 
-    /// <summary>The number of batches. To be set only to take up a state.</summary>
-    public int Count
+    /// <summary>Where batches are trained on.</summary>
+    public Device Device => _rows.device;
+
+    /// <summary>The number of batches.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Goes on after so many batches: 0 at the beginning of an epoch.</summary>
+    public void Begin(int count)
     {
-        get;
-        set
-        {
-            while (_rows.shape[0] < value)
-                Grow();
-            field = value;
-        }
+        Reserve(count);
+        using var number = ((long)count).ToScalar();
+        _place.fill_(number);
+        Count = count;
+    }
+
+    /// <summary>Makes room for so many batches in all.</summary>
+    /// <returns>Whether there was room before; if not, what is kept has moved.</returns>
+    public bool Reserve(int count)
+    {
+        if (count <= _rows.shape[0])
+            return true;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var larger = NewRows(Math.Max(count, 2 * _rows.shape[0]), _rows.device);
+        larger.narrow(0, 0, _rows.shape[0]).copy_(_rows);
+        _rows.Dispose();
+        _rows = larger;
+        return false;
     }
 
     public void Add(BatchLoss batch)
     {
-        using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var distances = batch.Distances.detach();
-        var (positive, hasPositive) = Mean(distances, batch.Positives);
-        var (negative, hasNegative) = Mean(distances, batch.Negatives);
+        Reserve(Count + 1);
+        TorchScripts.AddStatistics(_rows, _place, batch.Loss.Value, batch.Loss.ActiveFraction, batch.Distances, batch.Positives, batch.Negatives);
         Count++;
-        _rows[Count - 1].copy_(stack([Wide(batch.Loss.Value.detach()), Wide(batch.Loss.ActiveFraction), positive, negative, hasPositive, hasNegative]));
     }
+
+    /// <summary>Counts batches that the device has added by itself.</summary>
+    public void Added(int batches) => Count += batches;
 
     public Values Read()
     {
@@ -53,29 +81,13 @@ internal sealed class BatchStatistics(Device device) : IDisposable
         return new(sums[0] / Count, sums[1] / Count, sums[2] / sums[4], sums[3] / sums[5], firstNotFinite, firstNotFinite is > 0 and var bad ? rows[(bad - 1) * Columns] : null);
     }
 
-    public void Reset() => Count = 0;
-
-    public void Dispose() => _rows.Dispose();
-
-    private void Grow()
+    public void Dispose()
     {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var larger = NewRows(2 * _rows.shape[0], _rows.device);
-        larger.narrow(0, 0, _rows.shape[0]).copy_(_rows);
         _rows.Dispose();
-        _rows = larger;
+        _place.Dispose();
     }
 
     private static Tensor NewRows(long count, Device device) => zeros(count, Columns, dtype: ScalarType.Float64, device: device).DetachFromDisposeScope();
-
-    private static (Tensor Mean, Tensor Any) Mean(Tensor distances, Tensor mask)
-    {
-        var count = mask.sum();
-        return (Wide(distances.masked_fill(mask.logical_not(), Zero).sum() / count.clamp_min(One)), Wide(count > Zero));
-    }
-
-    private static Tensor Wide(Tensor scalar) => scalar.to(ScalarType.Float64);
 
     /// <param name="Loss">Mean over the batches.</param>
     /// <param name="ActiveFraction">Mean over the batches.</param>

@@ -35,12 +35,15 @@ internal sealed class DenseFeatureStore : FeatureStore
 
     public override bool IsPrepared => !_rows.IsMapped && _device.type == DeviceType.CPU;
 
-    public override unsafe Tensor Gather(ReadOnlySpan<int> rows)
+    public override unsafe Tensor[] Fetch(ReadOnlySpan<int> rows)
     {
         using var scope = NewDisposeScope();
         var batch = empty(rows.Length, Dimension);
         if (rows.Length == 0)
-            return batch.to(_device, non_blocking: true).MoveToOuterDisposeScope();
+            return [batch.MoveToOuterDisposeScope()];
+        // Only from pinned memory is a copy to a GPU made while the host goes on.
+        if (_device.type == DeviceType.CUDA)
+            batch = batch.pin_memory();
         // The bytes of a tensor are given as a span, which has room for 2 GiB: those of the first row say where the others are.
         fixed (byte* target = batch[0].bytes)
         fixed (int* selected = rows)
@@ -53,8 +56,10 @@ internal sealed class DenseFeatureStore : FeatureStore
             else
                 Parallel.For(0, pieces, i => Copy((int*)from, (byte*)to, (int)((long)count * i / pieces), (int)((long)count * (i + 1) / pieces)));
         }
-        return batch.to(_device, non_blocking: true).MoveToOuterDisposeScope();
+        return [batch.MoveToOuterDisposeScope()];
     }
+
+    public override Tensor Upload(Tensor[] fetched) => fetched[0].to(_device, non_blocking: true);
 
     public override void Dispose() => _rows.Dispose();
 

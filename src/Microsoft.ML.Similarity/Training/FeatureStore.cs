@@ -14,7 +14,23 @@ internal abstract class FeatureStore : IDisposable
     public virtual bool IsPrepared => true;
 
     /// <summary>The rows asked for, as [rows, dimension] float32 on the training device. Any thread may ask, also several at once.</summary>
-    public abstract Tensor Gather(ReadOnlySpan<int> rows);
+    public Tensor Gather(ReadOnlySpan<int> rows)
+    {
+        using var scope = NewDisposeScope();
+        return Upload(Fetch(rows)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The first part of <see cref="Gather"/>, which takes the host's time: all that <see cref="Upload"/> needs of the rows. Any thread may ask.</summary>
+    public abstract Tensor[] Fetch(ReadOnlySpan<int> rows);
+
+    /// <summary>The second part of <see cref="Gather"/>, which does not wait for the device: takes what was fetched there.</summary>
+    public abstract Tensor Upload(Tensor[] fetched);
+
+    /// <summary>As <see cref="Gather"/>, where rows lie on the training device and are asked for by a tensor there, [rows] int64; null where they do not.</summary>
+    public virtual Tensor? GatherAt(Tensor rows) => null;
+
+    /// <summary>Whether <see cref="GatherAt"/> gives rows.</summary>
+    public virtual bool IsOnDevice => false;
 
     // A float's own rounding, as a share of its value: a deviation below it is no more than noise.
     private const double Rounding = 1e-7;

@@ -15,34 +15,26 @@ internal static class GradientCache
     /// <summary>Computes the loss of a batch and adds its gradients to those of encoder and loss.</summary>
     /// <param name="encoder">In training mode.</param>
     /// <param name="objective">Gives the rows and the loss.</param>
-    /// <param name="examples">The batch.</param>
+    /// <param name="batch">The batch; its features are gathered now where it has none, and always for chunks.</param>
     /// <param name="chunkSize">The rows embedded with activations at once; null for all.</param>
-    /// <param name="feed">Gives the rows of whole batches, this one's next; null to gather them now. Those of chunks always are.</param>
     /// <param name="augmenter">Changes the rows before they are embedded; or null.</param>
-    public static BatchLoss Backward(
-        EncoderModule encoder, Objective objective, int[] examples, int? chunkSize, BatchFeed? feed = null, Augmenter? augmenter = null)
+    public static BatchLoss Backward(EncoderModule encoder, Objective objective, in TrainingBatch batch, int? chunkSize, Augmenter? augmenter = null)
     {
-        if (feed is not null)
-            return AtOnce(encoder, objective, examples, Augment(feed.Next(), augmenter));
-        var rows = objective.RowsOf(examples);
-        return chunkSize is { } size && size < rows.Length
-            ? InChunks(encoder, objective, examples, rows, size, augmenter)
-            : AtOnce(encoder, objective, examples, Gather(objective.Features, rows, augmenter));
+        if (chunkSize is { } size && objective.RowsOf(batch.Examples) is var rows && size < rows.Length)
+            return InChunks(encoder, objective, batch, rows, size, augmenter);
+        var features = batch.Features
+            ?? (objective.Features.IsOnDevice ? objective.Features.GatherAt(objective.RowsAt(batch.Index))! : objective.Features.Gather(objective.RowsOf(batch.Examples)));
+        var loss = objective.Loss(encoder.call(Augment(features, augmenter)), batch);
+        loss.Loss.Value.backward();
+        return loss;
     }
 
-    private static BatchLoss AtOnce(EncoderModule encoder, Objective objective, int[] examples, Tensor features)
-    {
-        var batch = objective.Loss(encoder.call(features), examples);
-        batch.Loss.Value.backward();
-        return batch;
-    }
-
-    private static BatchLoss InChunks(EncoderModule encoder, Objective objective, int[] examples, int[] rows, int size, Augmenter? augmenter)
+    private static BatchLoss InChunks(EncoderModule encoder, Objective objective, in TrainingBatch whole, int[] rows, int size, Augmenter? augmenter)
     {
         using var before = encoder.Randomness?.get_state();
         using var beforeAugmenting = augmenter?.Randomness.get_state();
         var embeddings = Embed(encoder, objective.Features, rows, size, augmenter).requires_grad_();
-        var batch = objective.Loss(embeddings, examples);
+        var batch = objective.Loss(embeddings, whole);
         batch.Loss.Value.backward();
         // With a frozen encoder, only the loss learns.
         if (embeddings.grad is not { } gradient || !encoder.parameters().Any(parameter => parameter.requires_grad))

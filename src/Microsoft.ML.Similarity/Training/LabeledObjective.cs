@@ -92,15 +92,18 @@ internal sealed class LabeledObjective : Objective
 
     public override int[] RowsOf(ReadOnlySpan<int> examples) => examples.ToArray();
 
-    public override BatchLoss Loss(Tensor embeddings, ReadOnlySpan<int> examples)
+    public override Tensor RowsAt(Tensor examples) => examples;
+
+    public override bool IsOnDevice => _set.Relation is null;
+
+    public override BatchLoss Loss(Tensor embeddings, in TrainingBatch batch)
     {
-        var index = tensor(examples.ToArray()).to(embeddings.device);
         var relation = _set.Relation is null
-            ? Relation.FromLabels(_labels!.index_select(0, index))
-            : BatchRelation.Of(Array.ConvertAll(examples.ToArray(), row => _set.Classes[row]), _set.Relation, embeddings.device);
-        var batch = new EmbeddedBatch(embeddings, relation, _weights?.index_select(0, index));
-        var loss = _loss!.call(batch, _miner?.Mine(batch));
-        return new(loss, batch.Distances(_distance!), batch.Relation.Positives, batch.Relation.Negatives);
+            ? Relation.FromLabels(_labels!.index_select(0, batch.Index))
+            : BatchRelation.Of(Array.ConvertAll(batch.Examples, row => _set.Classes[row]), _set.Relation, embeddings.device);
+        var embedded = new EmbeddedBatch(embeddings, relation, _weights?.index_select(0, batch.Index));
+        var loss = _loss!.call(embedded, _miner?.Mine(embedded));
+        return new(loss, embedded.Distances(_distance!), relation.Positives, relation.Negatives);
     }
 
     private SampledRows Sample(int[] classes, IReadOnlyList<float>? weights) => new(Rows)

@@ -44,10 +44,16 @@ internal abstract class Objective(FeatureStore features) : IDisposable
     /// <summary>The rows of <see cref="Features"/> that a batch needs, in the order in which <see cref="Loss"/> wants them embedded.</summary>
     public abstract int[] RowsOf(ReadOnlySpan<int> examples);
 
+    /// <summary>As <see cref="RowsOf"/>, on the training device: from [examples] to [rows] int64. Only where <see cref="FeatureStore.IsOnDevice"/>.</summary>
+    public abstract Tensor RowsAt(Tensor examples);
+
+    /// <summary>Whether <see cref="Loss"/> asks the batch only for its index on the device, not for its examples on the host.</summary>
+    public abstract bool IsOnDevice { get; }
+
     /// <summary>The loss of a batch.</summary>
     /// <param name="embeddings">The embeddings of <see cref="RowsOf"/>.</param>
-    /// <param name="examples">The batch.</param>
-    public abstract BatchLoss Loss(Tensor embeddings, ReadOnlySpan<int> examples);
+    /// <param name="batch">The batch.</param>
+    public abstract BatchLoss Loss(Tensor embeddings, in TrainingBatch batch);
 
     /// <summary>What is learned, and from what, for a checkpoint to be told from one of another training.</summary>
     public abstract IEnumerable<KeyValuePair<string, string>> Description { get; }

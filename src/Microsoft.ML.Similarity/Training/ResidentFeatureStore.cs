@@ -50,11 +50,17 @@ internal sealed class ResidentFeatureStore : FeatureStore
         return new ResidentFeatureStore(all.DetachFromDisposeScope(), device);
     }
 
-    public override Tensor Gather(ReadOnlySpan<int> rows)
+    public override bool IsOnDevice => true;
+
+    public override Tensor[] Fetch(ReadOnlySpan<int> rows) => [TrainingBatch.IndexOf(rows.ToArray())];
+
+    public override Tensor Upload(Tensor[] fetched)
     {
-        using var scope = NewDisposeScope();
-        return _rows.index_select(0, tensor(rows.ToArray()).to(_device, non_blocking: true)).MoveToOuterDisposeScope();
+        using var index = fetched[0].to(_device, non_blocking: true);
+        return GatherAt(index);
     }
+
+    public override Tensor GatherAt(Tensor rows) => _rows.index_select(0, rows);
 
     public override void Dispose() => _rows.Dispose();
 }

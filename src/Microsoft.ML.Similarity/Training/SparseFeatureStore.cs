@@ -47,9 +47,8 @@ internal sealed class SparseFeatureStore(RowBytes rows, long[] offsets, int dime
         }
     }
 
-    public override Tensor Gather(ReadOnlySpan<int> selected)
+    public override Tensor[] Fetch(ReadOnlySpan<int> selected)
     {
-        using var scope = NewDisposeScope();
         var stored = 0L;
         foreach (var row in selected)
             stored += CountAt(row);
@@ -64,9 +63,17 @@ internal sealed class SparseFeatureStore(RowBytes rows, long[] offsets, int dime
             foreach (var slot in MemoryMarshal.Cast<byte, int>(row[..(count * sizeof(int))]))
                 positions[at++] = (long)i * dimension + slot;
         }
-        var batch = zeros((long)selected.Length * dimension, device: device);
-        batch.index_copy_(0, tensor(positions).to(device, non_blocking: true), tensor(values).to(device, non_blocking: true));
-        return batch.view(selected.Length, dimension).MoveToOuterDisposeScope();
+        // The number of rows travels as the shape of a tensor without values.
+        return [tensor(positions), tensor(values), empty(selected.Length, 0)];
+    }
+
+    public override Tensor Upload(Tensor[] fetched)
+    {
+        using var scope = NewDisposeScope();
+        var count = fetched[^1].shape[0];
+        var batch = zeros(count * dimension, device: device);
+        batch.index_copy_(0, fetched[0].to(device, non_blocking: true), fetched[1].to(device, non_blocking: true));
+        return batch.view(count, dimension).MoveToOuterDisposeScope();
     }
 
     public override void Dispose() => rows.Dispose();

@@ -46,7 +46,7 @@ internal sealed partial class TrainingLoop
     {
         var (progress, tensors) = (checkpoint.Progress, checkpoint.Tensors);
         using var scope = NewDisposeScope();
-        _statistics.Count = progress.BatchesSeen;
+        _statistics.Begin(progress.BatchesSeen);
         foreach (var (name, target) in State)
             tensors[name].CopyTo(target);
         _randomness.set_state(tensors[RandomnessName].ToTensor());

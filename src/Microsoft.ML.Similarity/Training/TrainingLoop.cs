@@ -33,6 +33,7 @@ internal sealed partial class TrainingLoop : IDisposable
     private readonly WeightUpdates _updates;
     private readonly LearningRatePlan _rates;
     private readonly BatchStatistics _statistics;
+    private readonly TrainingStep _stepper;
 
     private readonly CheckpointFolder? _checkpoints;
     private readonly Dictionary<string, string> _description;
@@ -102,6 +103,7 @@ internal sealed partial class TrainingLoop : IDisposable
         }
         _rates = new LearningRatePlan(settings.LearningRate, settings.WarmUpFraction, settings.Schedule);
         _statistics = new BatchStatistics(_device);
+        _stepper = new TrainingStep(objective, _encoder, _augmenter, _updates, _statistics, settings.GradientCacheChunkSize);
         if (_checkpoints?.Latest is { } checkpoint)
         {
             Restore(checkpoint);
@@ -201,7 +203,7 @@ internal sealed partial class TrainingLoop : IDisposable
     private bool RunEpoch()
     {
         if (_step == 0)
-            _statistics.Reset();
+            _statistics.Begin(0);
         _updates.BeginEpoch(_epoch);
         var plan = _plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, _epoch));
         var size = Math.Min(_settings.BatchSize, _objective.Count);
@@ -214,7 +216,7 @@ internal sealed partial class TrainingLoop : IDisposable
             if (_cancelled())
                 return false;
             _learningRate = _rates.At((_epoch - 1 + (double)_step / _stepsInEpoch) / _maximumNumberOfEpochs);
-            Step(plan.AsSpan(_step * each * size, Math.Min(each, batches - _step * each) * size), size, feed);
+            _stepper.Run(plan.AsSpan(_step * each * size, Math.Min(each, batches - _step * each) * size), size, _learningRate, feed);
             _step++;
             _updates.Average((_epoch - 1 + (double)_step / _stepsInEpoch) / _maximumNumberOfEpochs, endsEpoch: _step == _stepsInEpoch);
             if (_checkpoints is not null && _checkpoints.IsDue(Elapsed))
@@ -229,17 +231,6 @@ internal sealed partial class TrainingLoop : IDisposable
     private BatchFeed? Feed(int[] plan, int size, int done) => _objective.Features.IsPrepared || _settings.GradientCacheChunkSize is not null
         ? null
         : new BatchFeed(_objective.Features, plan.Length / size - done, batch => _objective.RowsOf(plan.AsSpan((done + batch) * size, size)));
-
-    private void Step(ReadOnlySpan<int> examples, int batchSize, BatchFeed? feed)
-    {
-        _updates.ZeroGradients();
-        for (var start = 0; start < examples.Length; start += batchSize)
-        {
-            using var scope = NewDisposeScope();
-            _statistics.Add(GradientCache.Backward(_encoder, _objective, examples.Slice(start, batchSize).ToArray(), _settings.GradientCacheChunkSize, feed, _augmenter));
-        }
-        _updates.Step(_learningRate, examples.Length / batchSize);
-    }
 
     private IEnumerable<Tensor> BatchesForStatistics()
     {

@@ -11,19 +11,19 @@ public sealed class BatchFeedTests
         using var store = new Store();
         using var feed = new BatchFeed(store, 50, batch => [batch, batch + 1]);
         for (var batch = 0; batch < 50; batch++)
-            Assert.That(feed.Next().data<float>().ToArray(), Is.EqualTo(new float[] { batch, batch + 1 }));
+            Assert.That(feed.Next()[0].data<float>().ToArray(), Is.EqualTo(new float[] { batch, batch + 1 }));
         Assert.That(feed.Next, Throws.InvalidOperationException.With.Message.EqualTo("All batches of the epoch have been used."));
     }
 
     [Test]
-    public void The_next_batch_is_gathered_before_it_is_asked_for()
+    public void The_next_batch_is_fetched_before_it_is_asked_for()
     {
         using var store = new Store();
         using var feed = new BatchFeed(store, 50, batch => [batch]);
         feed.Next();
-        Assert.That(() => store.Gathered, Is.EqualTo(3).After(10_000, 5), "one in use, one ready, one waiting");
+        Assert.That(() => store.Fetched, Is.EqualTo(3).After(10_000, 5), "one in use, one ready, one waiting");
         Thread.Sleep(50);
-        Assert.That(store.Gathered, Is.EqualTo(3));
+        Assert.That(store.Fetched, Is.EqualTo(3));
     }
 
     [Test]
@@ -33,7 +33,7 @@ public sealed class BatchFeedTests
         new BatchFeed(store, 50, batch => [batch]).Dispose();
         using (var feed = new BatchFeed(store, 50, batch => [batch]))
             feed.Next();
-        Assert.That(store.Gathered, Is.LessThan(10));
+        Assert.That(store.Fetched, Is.LessThan(10));
         Assert.That(store.Alive, Is.Zero);
     }
 
@@ -51,22 +51,24 @@ public sealed class BatchFeedTests
     private sealed class Store : FeatureStore
     {
         private readonly List<torch.Tensor> _given = [];
-        private int _gathered;
+        private int _fetched;
 
         public override int Count => 100;
 
         public override int Dimension => 1;
 
-        public int Gathered => Volatile.Read(ref _gathered);
+        public int Fetched => Volatile.Read(ref _fetched);
 
         public int Alive => _given.Count(tensor => !tensor.IsInvalid);
 
-        public override torch.Tensor Gather(ReadOnlySpan<int> rows)
+        public override torch.Tensor Upload(torch.Tensor[] fetched) => fetched[0];
+
+        public override torch.Tensor[] Fetch(ReadOnlySpan<int> rows)
         {
             var batch = torch.tensor(Array.ConvertAll(rows.ToArray(), row => (float)row), rows.Length, 1);
             _given.Add(batch);
-            Interlocked.Increment(ref _gathered);
-            return batch;
+            Interlocked.Increment(ref _fetched);
+            return [batch];
         }
 
         public override void Dispose()

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Training;
+using TorchSharp;
 
 namespace Microsoft.ML.Similarity.Tests.Training;
 
@@ -96,7 +97,9 @@ public sealed class FeatureStoreTests
 
         public override bool IsPrepared => store.IsPrepared;
 
-        public override TorchSharp.torch.Tensor Gather(ReadOnlySpan<int> rows) => store.Gather([.. rows.ToArray().Select(row => row + 1)]);
+        public override torch.Tensor[] Fetch(ReadOnlySpan<int> rows) => store.Fetch([.. rows.ToArray().Select(row => row + 1)]);
+
+        public override torch.Tensor Upload(torch.Tensor[] fetched) => store.Upload(fetched);
 
         public override void Dispose() => store.Dispose();
     }

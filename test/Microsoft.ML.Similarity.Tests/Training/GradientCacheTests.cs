@@ -76,7 +76,7 @@ public sealed class GradientCacheTests
         using var objective = Objective();
         using var generator = new Generator(3, CPU);
         using var module = Module(encoder, objective, generator);
-        var batch = GradientCache.Backward(module, objective, [.. Enumerable.Range(0, Rows)], chunk, augmenter: augmenter);
+        var batch = GradientCache.Backward(module, objective, TrainingBatch.Of([.. Enumerable.Range(0, Rows)], CPU), chunk, augmenter);
         return (batch.Loss.Value.item<double>(), Read(module));
     }
 
@@ -90,7 +90,7 @@ public sealed class GradientCacheTests
         int[] examples = [.. Enumerable.Range(0, Rows)];
         var pieces = objective.RowsOf(examples).Chunk(size).Select(piece => objective.Features.Gather(piece))
             .Select(piece => module.call(augmenter?.Apply(piece) ?? piece)).ToArray();
-        var batch = objective.Loss(cat(pieces), examples);
+        var batch = objective.Loss(cat(pieces), TrainingBatch.Of(examples, CPU));
         batch.Loss.Value.backward();
         return (batch.Loss.Value.item<double>(), Read(module));
     }
@@ -122,7 +122,9 @@ public sealed class GradientCacheTests
 
         public override int Dimension => GradientCacheTests.Dimension;
 
-        public override Tensor Gather(ReadOnlySpan<int> rows) => tensor(values, Count, Dimension).index_select(0, tensor(rows.ToArray()));
+        public override Tensor[] Fetch(ReadOnlySpan<int> rows) => [tensor(values, Count, Dimension).index_select(0, tensor(rows.ToArray()))];
+
+        public override Tensor Upload(Tensor[] fetched) => fetched[0];
 
         public override void Dispose()
         {

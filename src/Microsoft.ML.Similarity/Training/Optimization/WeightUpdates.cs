@@ -49,16 +49,17 @@ internal sealed class WeightUpdates : IDisposable
     /// <summary>To be called before the gradients of a step are added up.</summary>
     public void ZeroGradients() => _parameters.ZeroGradients();
 
+    /// <summary>To be called before <see cref="Step"/> whenever the learning rate changes.</summary>
+    public void SetLearningRate(double rate) => _optimizer.SetLearningRate(rate);
+
     /// <summary>Moves the weights along the mean of the gradients added up.</summary>
-    /// <param name="learningRate">The learning rate.</param>
     /// <param name="batches">The number of batches whose gradients were added up.</param>
-    public void Step(double learningRate, int batches)
+    public void Step(int batches)
     {
         if (batches > 1)
             _parameters.ScaleGradients(1.0 / batches);
         if (_maximumGradientNorm is { } maximum)
             _parameters.ClipGradients(maximum);
-        _optimizer.SetLearningRate(learningRate);
         _optimizer.Step();
     }
 

@@ -21,6 +21,7 @@ internal sealed class PairObjective : Objective
     private PairLossModule? _loss;
     private Tensor? _targets;
     private Tensor? _weights;
+    private Tensor? _rowsOfParts;
 
     /// <param name="set">The pairs.</param>
     /// <param name="pairs">Which of them to train on.</param>
@@ -62,6 +63,8 @@ internal sealed class PairObjective : Objective
         _loss.to(device);
         _targets = _set.Targets is null ? null : tensor(_set.Targets).to(device).DetachFromDisposeScope();
         _weights = _set.Weights is null || SamplerWeighs ? null : tensor(_set.Weights).to(device).DetachFromDisposeScope();
+        if (Features.IsOnDevice)
+            _rowsOfParts = stack(_set.Parts.Select(part => TrainingBatch.IndexOf([.. part]))).to(device).DetachFromDisposeScope();
         return _loss;
     }
 
@@ -81,14 +84,17 @@ internal sealed class PairObjective : Objective
         return rows;
     }
 
-    public override BatchLoss Loss(Tensor embeddings, ReadOnlySpan<int> examples)
+    public override Tensor RowsAt(Tensor examples) => _rowsOfParts!.index_select(1, examples).flatten();
+
+    public override bool IsOnDevice => true;
+
+    public override BatchLoss Loss(Tensor embeddings, in TrainingBatch batch)
     {
         var parts = embeddings.chunk(_set.Parts.Count, 0);
-        var index = tensor(examples.ToArray()).to(embeddings.device);
-        var batch = new PairBatch(parts[0], parts[1], _targets?.index_select(0, index), parts[2..], _weights?.index_select(0, index));
-        var loss = _loss!.call(batch);
+        var pairs = new PairBatch(parts[0], parts[1], _targets?.index_select(0, batch.Index), parts[2..], _weights?.index_select(0, batch.Index));
+        var loss = _loss!.call(pairs);
         using var _ = no_grad();
-        var (distances, positives, negatives) = _task.Compare(batch, _declaration.ComparedBy);
+        var (distances, positives, negatives) = _task.Compare(pairs, _declaration.ComparedBy);
         return new(loss, distances, positives, negatives);
     }
 
@@ -109,5 +115,6 @@ internal sealed class PairObjective : Objective
         _loss?.Dispose();
         _targets?.Dispose();
         _weights?.Dispose();
+        _rowsOfParts?.Dispose();
     }
 }
