@@ -54,6 +54,17 @@ internal static class TorchScripts
             for gradient in gradients:
                 gradient.mul_(factor)
 
+        def keep(copies: List[Tensor], values: List[Tensor], is_finite: Tensor):
+            torch._foreach_copy_(copies, values)
+            is_finite.fill_(True)
+
+        def undo(values: List[Tensor], copies: List[Tensor], gradients: List[Tensor], is_finite: Tensor, skipped: Tensor, infinity: float):
+            for largest in torch._foreach_norm(gradients, infinity):
+                is_finite.logical_and_(torch.isfinite(largest))
+            for i in range(len(values)):
+                torch.where(is_finite, values[i], copies[i], out=values[i])
+            skipped.add_(torch.logical_not(is_finite))
+
         def mean(distances: Tensor, mask: Tensor):
             count = mask.sum()
             return torch.where(mask, distances, torch.zeros_like(distances)).sum().double() / count.clamp(min=1), (count > 0).double()
@@ -92,6 +103,13 @@ internal static class TorchScripts
     /// <summary>Multiplies the gradients so that their Euclidean norm, taken together, is at most <paramref name="maximum"/>.</summary>
     public static void Clip(Tensor[] gradients, Scalar maximum) => Unit.Value.invoke("clip", gradients, maximum);
 
+    /// <summary>Copies values to others of their shapes and types, and sets a Boolean.</summary>
+    public static void Keep(Tensor[] copies, Tensor[] values, Tensor isFinite) => Unit.Value.invoke("keep", copies, values, isFinite);
+
+    /// <summary>Clears a Boolean where a gradient is not finite; where it is cleared then, brings the copies back and adds 1 to <paramref name="skipped"/>.</summary>
+    public static void Undo(Tensor[] values, Tensor[] copies, Tensor[] gradients, Tensor isFinite, Tensor skipped) =>
+        Unit.Value.invoke("undo", values, copies, gradients, isFinite, skipped, Infinity);
+
     /// <summary>
     /// Writes a row, and moves on: loss, active fraction, the mean distances of positives and of negatives, and for each of these whether there were any.
     /// </summary>
@@ -104,6 +122,9 @@ internal static class TorchScripts
     /// <param name="negatives">Which distances are those of negatives.</param>
     public static void AddStatistics(Tensor rows, Tensor place, Tensor loss, Tensor active, Tensor distances, Tensor positives, Tensor negatives) =>
         Unit.Value.invoke("add_statistics", rows, place, loss, active, distances, positives, negatives);
+
+    // The norm of that order is the largest absolute value; it cannot overflow, and is NaN where one is.
+    private static readonly Scalar Infinity = Numbers.Number(double.PositiveInfinity);
 
     private static Tensor[] One(Tensor tensor) => [tensor];
 }

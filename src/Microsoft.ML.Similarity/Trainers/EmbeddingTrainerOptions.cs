@@ -57,6 +57,13 @@ public abstract class EmbeddingTrainerOptions
     /// </summary>
     public int GradientAccumulationSteps = 1;
 
+    /// <summary>
+    /// Whether a step in which a loss or a gradient is NaN or infinite is skipped: it then leaves weights, optimizer, statistics and memories as they were, and
+    /// training goes on. Default false: training stops at the end of the epoch, with the best weights so far, and the log says in which step it was. An epoch of which every step was skipped ends it all the
+    /// same. Costs one more copy of all these and a little time a step; the device is not waited for.
+    /// </summary>
+    public bool SkipNonFiniteSteps;
+
     /// <summary>Which weights are trained slower than the others, later, or not at all. Default none. Copied when a trainer is made.</summary>
     public IReadOnlyList<ParameterRule> ParameterRules = [];
 
@@ -197,6 +204,7 @@ public abstract class EmbeddingTrainerOptions
         Optimizer = Optimizer,
         MaximumGradientNorm = MaximumGradientNorm,
         GradientAccumulationSteps = GradientAccumulationSteps,
+        SkipNonFiniteSteps = SkipNonFiniteSteps,
         ParameterRules = [.. ParameterRules],
         WeightAveraging = WeightAveraging,
         Schedule = LearningRateSchedule,

@@ -65,20 +65,27 @@ internal sealed class BatchStatistics : IDisposable
     /// <summary>Counts batches that the device has added by itself.</summary>
     public void Added(int batches) => Count += batches;
 
-    public Values Read()
+    /// <param name="onlyFinite">Whether batches whose loss is not finite do not count in the means.</param>
+    public Values Read(bool onlyFinite = false)
     {
         using var scope = NewDisposeScope();
         using var values = _rows.narrow(0, 0, Count).cpu().contiguous().data<double>();
         var rows = values.ToArray();
         var sums = new double[Columns];
         int? firstNotFinite = null;
-        for (var i = 0; i < rows.Length; i++)
+        var counted = 0;
+        for (var row = 0; row < Count; row++)
         {
-            sums[i % Columns] += rows[i];
-            if (i % Columns == 0 && firstNotFinite is null && !double.IsFinite(rows[i]))
-                firstNotFinite = i / Columns;
+            var isFinite = double.IsFinite(rows[row * Columns]);
+            if (!isFinite)
+                firstNotFinite ??= row;
+            if (!isFinite && onlyFinite)
+                continue;
+            counted++;
+            for (var column = 0; column < Columns; column++)
+                sums[column] += rows[row * Columns + column];
         }
-        return new(sums[0] / Count, sums[1] / Count, sums[2] / sums[4], sums[3] / sums[5], firstNotFinite, firstNotFinite is > 0 and var bad ? rows[(bad - 1) * Columns] : null);
+        return new(sums[0] / counted, sums[1] / counted, sums[2] / sums[4], sums[3] / sums[5], firstNotFinite, firstNotFinite is > 0 and var bad ? rows[(bad - 1) * Columns] : null);
     }
 
     public void Dispose()
@@ -89,8 +96,8 @@ internal sealed class BatchStatistics : IDisposable
 
     private static Tensor NewRows(long count, Device device) => zeros(count, Columns, dtype: ScalarType.Float64, device: device).DetachFromDisposeScope();
 
-    /// <param name="Loss">Mean over the batches.</param>
-    /// <param name="ActiveFraction">Mean over the batches.</param>
+    /// <param name="Loss">Mean over the batches; NaN where none counts.</param>
+    /// <param name="ActiveFraction">Mean over the batches; NaN where none counts.</param>
     /// <param name="PositiveDistance">Mean over the batches that had a positive pair; NaN where none had.</param>
     /// <param name="NegativeDistance">Mean over the batches that had a negative pair; NaN where none had.</param>
     /// <param name="FirstNotFinite">The first batch whose loss was infinite or NaN, counted from 0; null where none was.</param>

@@ -9,6 +9,7 @@ namespace Microsoft.ML.Similarity.Training;
 /// <param name="MeanNegativeDistance">The mean distance of rows of different classes in a batch.</param>
 /// <param name="ValidationMetric">The metric that <see cref="TrainingSummary.ValidationMetric"/> names, or null where there are none.</param>
 /// <param name="Elapsed">The time since training began.</param>
+/// <param name="SkippedSteps">Its steps that were skipped because a loss or gradient was not finite; the mean loss is that of its batches that had a finite one.</param>
 public sealed record EpochSummary(
     int Epoch,
     double Loss,
@@ -17,4 +18,5 @@ public sealed record EpochSummary(
     double MeanPositiveDistance,
     double MeanNegativeDistance,
     double? ValidationMetric,
-    TimeSpan Elapsed);
+    TimeSpan Elapsed,
+    int SkippedSteps = 0);

@@ -53,6 +53,7 @@ internal sealed class TrainingLog : IDisposable
         json.WriteNumber("maximumNumberOfEpochs", progress.MaximumNumberOfEpochs);
         json.WriteNumber("step", progress.Step);
         json.WriteNumber("stepsInEpoch", progress.StepsInEpoch);
+        json.WriteNumber("skippedSteps", progress.SkippedSteps);
         Number(json, "loss", progress.Loss);
         Number(json, "learningRate", progress.LearningRate);
         Number(json, "activeFraction", progress.ActiveFraction);

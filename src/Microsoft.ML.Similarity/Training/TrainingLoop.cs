@@ -173,10 +173,11 @@ internal sealed partial class TrainingLoop : IDisposable
         {
             if (!RunEpoch())
                 return StopReason.Cancelled;
-            var values = _statistics.Read();
+            var values = _statistics.Read(_settings.SkipNonFiniteSteps);
+            var skipped = SkippedSteps;
             using var averaged = _updates.UseAverage(BatchesForStatistics());
             var metric = _validation?.Measure(_encoder);
-            if (Divergence(values, metric) is { } divergence)
+            if (Divergence(values, skipped, metric) is { } divergence)
             {
                 if (_best is null)
                     throw new InvalidOperationException($"{divergence} Lower LearningRate (now {_settings.LearningRate}) or scale the features.");
@@ -184,7 +185,7 @@ internal sealed partial class TrainingLoop : IDisposable
                     _validation is null ? "" : $", whose validation {_validation.Metric} was {_bestMetric:F4}");
                 return StopReason.Diverged;
             }
-            Complete(values, metric);
+            Complete(values, skipped, metric);
             if (metric is { } observed)
                 _rates.Observe(observed);
             if (metric is null || metric > _bestMetric)
@@ -222,7 +223,7 @@ internal sealed partial class TrainingLoop : IDisposable
             if (_checkpoints is not null && _checkpoints.IsDue(Elapsed))
                 _checkpoints.Save(CreateCheckpoint(ended: null));
             if (_settings.Progress is not null && _clock.Elapsed - _lastReport >= ReportEvery && _step < _stepsInEpoch)
-                Report(_statistics.Read(), metric: null);
+                Report(_statistics.Read(_settings.SkipNonFiniteSteps), SkippedSteps, metric: null);
         }
         return true;
     }
@@ -239,9 +240,11 @@ internal sealed partial class TrainingLoop : IDisposable
     }
 
     // The loss was computed before the epoch's last step, which may have been the one too many.
-    private string? Divergence(BatchStatistics.Values values, double? metric)
+    private string? Divergence(BatchStatistics.Values values, int skipped, double? metric)
     {
-        if (values.FirstNotFinite is { } batch)
+        if (skipped == _stepsInEpoch)
+            return $"All {skipped} steps of epoch {_epoch} were skipped: in each, a loss or gradient was not finite.";
+        if (values.FirstNotFinite is { } batch && !_settings.SkipNonFiniteSteps)
         {
             var before = values.LastFinite is { } last ? $"it was {last:G6} one batch before"
                 : _epochs.Count > 0 ? $"its mean in the epoch before was {_epochs[^1].Loss:G6}"
@@ -253,16 +256,21 @@ internal sealed partial class TrainingLoop : IDisposable
         return isFinite ? null : $"The weights became too large in epoch {_epoch}.";
     }
 
-    private void Complete(BatchStatistics.Values values, double? metric)
+    // Of the epoch under way.
+    private int SkippedSteps => _updates.SkippedSteps is { } all ? (int)(all - _epochs.Sum(epoch => (long)epoch.SkippedSteps)) : 0;
+
+    private void Complete(BatchStatistics.Values values, int skipped, double? metric)
     {
+        if (skipped > 0)
+            _channel.Warning(MessageSensitivity.None, "{0} of {1} steps of epoch {2} were skipped: a loss or gradient was not finite.", skipped, _stepsInEpoch, _epoch);
         _epochs.Add(new EpochSummary(
-            _epoch, values.Loss, _learningRate, values.ActiveFraction, values.PositiveDistance, values.NegativeDistance, metric, Elapsed));
+            _epoch, values.Loss, _learningRate, values.ActiveFraction, values.PositiveDistance, values.NegativeDistance, metric, Elapsed, skipped));
         _channel.Info(MessageSensitivity.None, "Epoch {0} of {1}: loss {2:F4}, {3}.",
             _epoch, _maximumNumberOfEpochs, values.Loss, metric is null ? "no validation" : $"validation {_validation!.Metric} {metric:F4}");
-        Report(values, metric);
+        Report(values, skipped, metric);
     }
 
-    private void Report(BatchStatistics.Values values, double? metric)
+    private void Report(BatchStatistics.Values values, int skipped, double? metric)
     {
         _lastReport = _clock.Elapsed;
         var done = (_epoch - 1 + (double)_step / _stepsInEpoch) / _maximumNumberOfEpochs;
@@ -273,6 +281,7 @@ internal sealed partial class TrainingLoop : IDisposable
             Step = _step,
             StepsInEpoch = _stepsInEpoch,
             Loss = values.Loss,
+            SkippedSteps = skipped,
             LearningRate = _learningRate,
             ActiveFraction = values.ActiveFraction,
             MeanPositiveDistance = values.PositiveDistance,

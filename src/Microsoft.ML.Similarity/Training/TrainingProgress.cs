@@ -18,6 +18,9 @@ public sealed record TrainingProgress
     /// <summary>The mean loss of the epoch's steps so far.</summary>
     public required double Loss { get; init; }
 
+    /// <summary>The steps of this epoch that were skipped so far because a loss or gradient was not finite; 0 unless the options ask for it.</summary>
+    public int SkippedSteps { get; init; }
+
     /// <summary>The learning rate of the last step.</summary>
     public required double LearningRate { get; init; }
 

@@ -36,6 +36,9 @@ internal sealed record TrainingSettings
     /// <summary>The batches of a step.</summary>
     public required int GradientAccumulationSteps { get; init; }
 
+    /// <summary>Whether steps whose losses or gradients are not finite leave everything as it was.</summary>
+    public bool SkipNonFiniteSteps { get; init; }
+
     public required IReadOnlyList<ParameterRule> ParameterRules { get; init; }
 
     /// <summary>Null for the last weights.</summary>

@@ -29,7 +29,9 @@ internal sealed class TrainingStep(
             var batch = TrainingBatch.Of(examples.Slice(start, batchSize).ToArray(), statistics.Device);
             if (feed is not null)
                 batch = batch with { Features = objective.Features.Upload(feed.Next()) };
-            statistics.Add(GradientCache.Backward(encoder, objective, batch, chunkSize, augmenter));
+            var loss = GradientCache.Backward(encoder, objective, batch, chunkSize, augmenter);
+            updates.Observe(loss.Loss.Value);
+            statistics.Add(loss);
         }
         updates.Step(examples.Length / batchSize);
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.Similarity.Training;
 
 /// <summary>How a training went. It is saved with the model.</summary>
@@ -11,6 +13,10 @@ public sealed record TrainingSummary
 
     /// <summary>The epochs that were completed, in order.</summary>
     public required IReadOnlyList<EpochSummary> Epochs { get; init; }
+
+    /// <summary>The steps of these epochs that were skipped because a loss or gradient was not finite; 0 unless the options ask for it.</summary>
+    [JsonIgnore]
+    public int SkippedSteps => Epochs.Sum(epoch => epoch.SkippedSteps);
 
     /// <summary>The time from the call of Fit to its end.</summary>
     public required TimeSpan Duration { get; init; }

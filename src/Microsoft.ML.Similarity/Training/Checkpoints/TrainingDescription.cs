@@ -21,6 +21,7 @@ internal static class TrainingDescription
         Pair("LossLearningRateFactor", settings.LossLearningRateFactor),
         Pair("MaximumGradientNorm", settings.MaximumGradientNorm),
         Pair("GradientAccumulationSteps", settings.GradientAccumulationSteps),
+        Pair("SkipNonFiniteSteps", settings.SkipNonFiniteSteps),
         Pair("GradientCacheChunkSize", settings.GradientCacheChunkSize),
         Pair("BatchSize", settings.BatchSize),
         Pair("MaximumNumberOfEpochs", settings.MaximumNumberOfEpochs),

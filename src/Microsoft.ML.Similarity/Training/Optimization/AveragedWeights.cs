@@ -47,16 +47,28 @@ internal sealed class AveragedWeights : IDisposable
     /// <summary>To be called after each step.</summary>
     /// <param name="done">The share of the training done, above 0 and at most 1.</param>
     /// <param name="endsEpoch">Whether the step was the last of its epoch.</param>
-    public void Update(double done, bool endsEpoch)
+    /// <param name="guard">What may have taken the step back; or null.</param>
+    public void Update(double done, bool endsEpoch, StepGuard? guard = null)
     {
         var share = _averaging.Share(done, endsEpoch, Taken);
         if (share == 0)
             return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var number = share.ToScalar();
+        if (guard is not null && _averaging.Share(guard.Standing(Taken)) is { } ofSteps)
+        {
+            var standing = ofSteps * guard.IsFinite;
+            foreach (var one in _shares)
+                one.copy_(standing);
+        }
+        else
+        {
+            using var number = share.ToScalar();
+            foreach (var one in _shares)
+                one.fill_(number);
+        }
         for (var i = 0; i < _means.Length; i++)
-            _means[i].lerp_(_groups[i].Values, _shares[i].fill_(number));
+            _means[i].lerp_(_groups[i].Values, _shares[i]);
         Taken++;
     }
 

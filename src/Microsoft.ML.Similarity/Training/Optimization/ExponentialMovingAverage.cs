@@ -1,4 +1,6 @@
 using Microsoft.ML.Similarity.Tensors;
+using static Microsoft.ML.Similarity.Tensors.Numbers;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training.Optimization;
 
@@ -18,4 +20,10 @@ public sealed record ExponentialMovingAverage : WeightAveraging
     } = 0.999;
 
     internal override double Share(double done, bool endsEpoch, long taken) => taken == 0 ? 1 : 1 - Math.Min(Decay, (1.0 + taken) / (10 + taken));
+
+    internal override Tensor Share(Tensor taken)
+    {
+        var count = taken.to(ScalarType.Float64);
+        return (One - ((One + count) / (Number(10.0) + count)).clamp_max(Number(Decay))).masked_fill(count.eq(Zero), One);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training.Optimization;
 
@@ -23,4 +24,8 @@ public abstract record WeightAveraging
     /// <param name="endsEpoch">Whether the step just made was the last of its epoch.</param>
     /// <param name="taken">How many weights the mean was made of so far.</param>
     internal abstract double Share(double done, bool endsEpoch, long taken);
+
+    /// <summary>The same where only the device knows how many steps there were; null where it is not steps that are counted.</summary>
+    /// <param name="taken">How many weights the mean was made of so far: an integer on the device.</param>
+    internal virtual Tensor? Share(Tensor taken) => null;
 }

@@ -12,6 +12,7 @@ internal sealed class WeightUpdates : IDisposable
     private readonly FlatParameters _parameters;
     private readonly OptimizerModule _optimizer;
     private readonly AveragedWeights? _average;
+    private readonly StepGuard? _guard;
     private readonly EncoderModule _encoder;
     private readonly double? _maximumGradientNorm;
 
@@ -34,6 +35,12 @@ internal sealed class WeightUpdates : IDisposable
         _parameters = new FlatParameters(all, settings.Optimizer.DecayVectors, channelsLast: true);
         _optimizer = settings.Optimizer.CreateModule(_parameters);
         _average = settings.WeightAveraging is { } averaging ? new AveragedWeights(averaging, _parameters) : null;
+        if (settings.SkipNonFiniteSteps)
+        {
+            _guard = new StepGuard(
+                [.. _parameters.Groups.Select(group => group.Gradients)],
+                [.. _parameters.Groups.Select(group => group.Values), .. _optimizer.State.Select(entry => entry.Value), .. encoder.buffers(), .. loss.buffers()]);
+        }
     }
 
     /// <summary>Everything beside the weights that the next step depends on; updated in place.</summary>
@@ -41,13 +48,24 @@ internal sealed class WeightUpdates : IDisposable
     [
         .. _optimizer.State.Select(entry => KeyValuePair.Create($"optimizer.{entry.Key}", entry.Value)),
         .. (_average?.State ?? []).Select(entry => KeyValuePair.Create($"average.{entry.Key}", entry.Value)),
+        .. _guard?.State ?? [],
     ];
+
+    /// <summary>How many steps of the training were skipped because they were not finite; null where that is not asked for. Waits for the device.</summary>
+    public long? SkippedSteps => _guard?.Skipped;
 
     /// <summary>To be called before each epoch, counted from 1: freezes weights, or lets them go.</summary>
     public void BeginEpoch(int epoch) => _parameters.BeginEpoch(epoch);
 
     /// <summary>To be called before the gradients of a step are added up.</summary>
-    public void ZeroGradients() => _parameters.ZeroGradients();
+    public void ZeroGradients()
+    {
+        _guard?.Begin();
+        _parameters.ZeroGradients();
+    }
+
+    /// <summary>To be called with the loss of each batch of a step.</summary>
+    public void Observe(Tensor loss) => _guard?.Observe(loss);
 
     /// <summary>To be called before <see cref="Step"/> whenever the learning rate changes.</summary>
     public void SetLearningRate(double rate) => _optimizer.SetLearningRate(rate);
@@ -61,12 +79,13 @@ internal sealed class WeightUpdates : IDisposable
         if (_maximumGradientNorm is { } maximum)
             _parameters.ClipGradients(maximum);
         _optimizer.Step();
+        _guard?.End();
     }
 
     /// <summary>Takes the weights into their mean, where one is wanted; to be called after each step.</summary>
     /// <param name="done">The share of the training done, above 0 and at most 1.</param>
     /// <param name="endsEpoch">Whether the step was the last of its epoch.</param>
-    public void Average(double done, bool endsEpoch) => _average?.Update(done, endsEpoch);
+    public void Average(double done, bool endsEpoch) => _average?.Update(done, endsEpoch, _guard);
 
     /// <summary>Puts the mean of the weights in their place until the result is disposed; null where there is none.</summary>
     /// <param name="batches">The features of batches of the last epoch, from which statistics of batches are collected.</param>
@@ -74,6 +93,7 @@ internal sealed class WeightUpdates : IDisposable
 
     public void Dispose()
     {
+        _guard?.Dispose();
         _average?.Dispose();
         _optimizer.Dispose();
         _parameters.Dispose();
