@@ -97,7 +97,7 @@ internal sealed class StepsBenchmark : IBenchmark
         using var augmenter = load.Augmentation is null ? null : new Augmenter(load.Augmentation, ((ImageEncoder)load.Encoder).Image, seed);
         using var updates = new WeightUpdates(settings, encoder, loss, 1);
         using var statistics = new BatchStatistics(device);
-        var step = new TrainingStep(objective, encoder, augmenter, updates, statistics, chunkSize: null);
+        using var step = new TrainingStep(objective, encoder, augmenter, updates, statistics, settings);
         int[] examples = [.. Enumerable.Range(0, objective.Count)];
         for (var i = 0; i < Math.Min(WarmUp, steps); i++)
             Step();

@@ -141,7 +141,7 @@ public sealed class StepGuardTests
             Updates.BeginEpoch(1);
             Statistics = new BatchStatistics(CPU);
             Statistics.Begin(0);
-            _step = new TrainingStep(_objective, _encoder, null, Updates, Statistics, settings.GradientCacheChunkSize);
+            _step = new TrainingStep(_objective, _encoder, null, Updates, Statistics, settings);
         }
 
         public WeightUpdates Updates { get; }
@@ -169,6 +169,7 @@ public sealed class StepGuardTests
 
         public void Dispose()
         {
+            _step.Dispose();
             Updates.Dispose();
             Statistics.Dispose();
             _encoder.Dispose();

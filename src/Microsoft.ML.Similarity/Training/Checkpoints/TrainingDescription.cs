@@ -23,6 +23,7 @@ internal static class TrainingDescription
         Pair("GradientAccumulationSteps", settings.GradientAccumulationSteps),
         Pair("SkipNonFiniteSteps", settings.SkipNonFiniteSteps),
         Pair("GradientCacheChunkSize", settings.GradientCacheChunkSize),
+        Pair("Precision", settings.Precision),
         Pair("BatchSize", settings.BatchSize),
         Pair("MaximumNumberOfEpochs", settings.MaximumNumberOfEpochs),
         Pair("WarmUpFraction", settings.WarmUpFraction),
