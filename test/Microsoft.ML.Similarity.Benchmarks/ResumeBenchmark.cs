@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
@@ -32,7 +33,7 @@ internal sealed class ResumeBenchmark : IBenchmark
         var clock = Stopwatch.StartNew();
         if (command.Text("--folder") is { } folder)
         {
-            var weights = Train(command, epochs, folder);
+            var weights = Train(command, report, epochs, folder);
             report.Result("trained", 1, clock.Elapsed.TotalSeconds, new JsonObject { ["weights"] = weights });
             return;
         }
@@ -48,6 +49,8 @@ internal sealed class ResumeBenchmark : IBenchmark
             for (var kill = 1; kill <= kills; kill++)
             {
                 using var process = Start(command, epochs, interrupted);
+                // A pipe that nobody reads would stop it.
+                process.BeginErrorReadLine();
                 var ended = !WaitForProgress(process, interrupted) || process.WaitForExit(MostAfterProgress * random.NextDouble());
                 process.Kill();
                 process.WaitForExit();
@@ -106,9 +109,14 @@ internal sealed class ResumeBenchmark : IBenchmark
     }
 
     // With all that has a state: dropout, batch normalisation, vectors of classes, optimizer, early stopping.
-    private static string Train(CommandLine command, int epochs, string folder)
+    private static string Train(CommandLine command, Report report, int epochs, string folder)
     {
         var ml = command.CreateContext();
+        ml.Log += (_, e) =>
+        {
+            if (e.Kind != ChannelMessageKind.Trace)
+                report.Progress(e.Message);
+        };
         var random = new Random(command.Seed);
         var centres = Enumerable.Range(0, 10).Select(_ => Vector(0, 1)).ToArray();
         var rows = Enumerable.Range(0, 1000).Select(i => new Row { Label = i % 10, Features = [.. centres[i % 10].Zip(Vector(0, 1.5f), (x, y) => x + y)] }).ToArray();
