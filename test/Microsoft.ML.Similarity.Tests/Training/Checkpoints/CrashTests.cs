@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.Similarity.Tests.Training.Checkpoints;
 
@@ -9,7 +8,7 @@ public sealed class CrashTests
     [Test]
     public void A_training_that_is_killed_goes_on_to_the_same_weights()
     {
-        var (result, _) = Run(new("dotnet", [Repository.Benchmarks, "resume", "--kills", "3", "--epochs", "60"]));
+        var result = BenchmarkProcess.Run("resume", "--kills", "3", "--epochs", "60").Results.Single();
         Assert.That((int)result["killsWhileTraining"]!, Is.GreaterThan(0), $"{result}");
         Assert.That((double)result["value"]!, Is.EqualTo(1), $"{result}");
     }
@@ -24,16 +23,16 @@ public sealed class CrashTests
         try
         {
             // The signal that comes with the limit must not end it. The runtime maps memory through a file that is larger, unless told not to.
-            var limited = new ProcessStartInfo("bash", ["-c", "trap '' XFSZ; ulimit -f 104; exec dotnet \"$@\"", "bash", .. Training(folder)]);
+            var limited = new ProcessStartInfo("bash", ["-c", "trap '' XFSZ; ulimit -f 104; exec dotnet \"$@\"", "bash", Repository.Benchmarks, .. Training(folder)]);
             limited.Environment["DOTNET_EnableWriteXorExecute"] = "0";
-            var (whole, log) = Run(limited);
+            var (whole, log) = BenchmarkProcess.Run(limited);
             Assert.That(log, Does.Contain($"The checkpoint '{Path.Combine(folder, "checkpoint-000061-000000000.sim")}' could not be written: "
                 + "The file is larger than the file system, or the limit of this process, allows. Training goes on; the last checkpoint stays."));
             Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName), Is.Not.Empty.And.All.Match(@"^checkpoint-000001-\d{9}\.sim$"));
 
-            var (resumed, logOfResumed) = Run(new("dotnet", Training(folder)));
+            var (resumed, logOfResumed) = BenchmarkProcess.Run(Training(folder));
             Assert.That(logOfResumed, Does.Contain("Training goes on in epoch 1, after "));
-            Assert.That((string?)resumed["weights"], Is.EqualTo((string?)whole["weights"]));
+            Assert.That((string?)resumed.Single()["weights"], Is.EqualTo((string?)whole.Single()["weights"]));
         }
         finally
         {
@@ -41,17 +40,5 @@ public sealed class CrashTests
         }
     }
 
-    private static string[] Training(string folder) => [Repository.Benchmarks, "resume", "--folder", folder, "--epochs", "60"];
-
-    private static (JsonNode Result, string Log) Run(ProcessStartInfo start)
-    {
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        using var process = Process.Start(start)!;
-        var log = process.StandardError.ReadToEndAsync();
-        var result = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, log.Result);
-        return (JsonNode.Parse(result)!, log.Result);
-    }
+    private static string[] Training(string folder) => ["resume", "--folder", folder, "--epochs", "60"];
 }

@@ -1,0 +1,8 @@
+namespace Microsoft.ML.Similarity.Benchmarks.Steps;
+
+/// <summary>What is done again and again, and timed.</summary>
+internal interface IStep : IDisposable
+{
+    /// <summary>Does it once; on a GPU it may be under way when this returns.</summary>
+    void Run();
+}
