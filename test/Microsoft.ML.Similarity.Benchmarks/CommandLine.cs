@@ -56,7 +56,7 @@ internal sealed class CommandLine
 
     public bool Has(string option) => _options.ContainsKey(option);
 
-    public string? Text(string option) => Texts(option).FirstOrDefault();
+    public string? Text(string option) => Texts(option) is [var first, ..] ? first : null;
 
     /// <summary>The values of an option that may be given several times.</summary>
     public IReadOnlyList<string> Texts(string option) => _options.GetValueOrDefault(option, []);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Similarity.Losses;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Benchmarks;

@@ -16,6 +16,9 @@ internal sealed class StepsBenchmark : IBenchmark
     private const int StepsOnGpu = 100;
     private const int StepsOnCpu = 5;
 
+    // Of an epoch, for what comes once in each not to outweigh them.
+    private const int StepsEndToEndOnCpu = 20;
+
     private static readonly string[] OnCpu = ["mlp", "conv4"];
     private static readonly string[] ForEndToEnd = ["mlp", "conv4"];
 
@@ -40,14 +43,10 @@ internal sealed class StepsBenchmark : IBenchmark
         var loads = Choose(command);
         var peers = PeerLine.Read(command, command.Texts("--peer"));
         var onGpu = command.GpuDeviceId is not null;
-        var steps = command.Number("--steps", least: 1) ?? (onGpu ? StepsOnGpu : StepsOnCpu);
-        if (command.Number("--threads", least: 1) is { } threads)
-            set_num_threads(threads);
-        // As the scripts have it.
-        backends.cuda.matmul.allow_tf32 = true;
-        backends.cudnn.allow_tf32 = true;
+        var steps = command.Number("--steps", least: 1) ?? (onGpu ? StepsOnGpu : command.Has("--end-to-end") ? StepsEndToEndOnCpu : StepsOnCpu);
         if (command.Has("--end-to-end"))
         {
+            Prepare(command);
             foreach (var load in loads)
             {
                 report.Progress(load.Name);
@@ -75,12 +74,24 @@ internal sealed class StepsBenchmark : IBenchmark
             ?? throw new UsageException($"There is no work load '{name}'{(endToEnd ? " that trains" : "")}; there are {string.Join(", ", WorkLoads.All.Select(load => load.Name))}."))];
     }
 
+    // Only in the process that measures: it takes memory of a GPU.
+    private static void Prepare(CommandLine command)
+    {
+        InitializeDeviceType(command.TorchDevice.type);
+        if (command.Number("--threads", least: 1) is { } threads)
+            set_num_threads(threads);
+        // As the scripts have it.
+        backends.cuda.matmul.allow_tf32 = true;
+        backends.cudnn.allow_tf32 = true;
+    }
+
     // As the scripts say it.
     private static string DeviceName(CommandLine command) => command.GpuDeviceId is null ? Reach.Cpu : Reach.Gpu;
 
     private static JsonObject Measure(WorkLoad load, CommandLine command, Report report, int steps)
     {
         report.Progress(load.Name);
+        Prepare(command);
         var device = command.TorchDevice;
         // What a GPU's libraries take before there is any work is not the work load's.
         using (zeros(1, device: device))

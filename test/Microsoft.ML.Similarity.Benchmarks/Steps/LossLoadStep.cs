@@ -1,5 +1,4 @@
 using Microsoft.ML.Similarity.Losses;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Benchmarks.Steps;

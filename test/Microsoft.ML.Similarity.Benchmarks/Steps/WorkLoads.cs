@@ -2,7 +2,6 @@ using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Miners;
-using Microsoft.ML.Similarity.Trainers;
 
 namespace Microsoft.ML.Similarity.Benchmarks.Steps;
 

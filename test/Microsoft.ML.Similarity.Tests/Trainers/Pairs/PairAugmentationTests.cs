@@ -2,7 +2,6 @@ using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Tests.Training;
-using Microsoft.ML.Similarity.Trainers;
 
 namespace Microsoft.ML.Similarity.Tests.Trainers.Pairs;
 
