@@ -24,7 +24,7 @@ internal sealed class StepsBenchmark : IBenchmark
 
     public string Name => "steps";
 
-    public string Usage => "[WORKLOAD…] [--steps N] [--threads N] [--peer FILE…: prints ratios] [--end-to-end: trains from a view]";
+    public string Usage => "[WORKLOAD…] [--steps N] [--threads N] [--precision NAME] [--graphs] [--peer FILE…: prints ratios] [--end-to-end: trains from a view]";
 
     public int? ArgumentCount => null;
 
@@ -32,6 +32,8 @@ internal sealed class StepsBenchmark : IBenchmark
     {
         ["--steps"] = true,
         ["--threads"] = true,
+        ["--precision"] = true,
+        ["--graphs"] = false,
         ["--peer"] = true,
         ["--end-to-end"] = false,
     };
@@ -80,9 +82,6 @@ internal sealed class StepsBenchmark : IBenchmark
         InitializeDeviceType(command.TorchDevice.type);
         if (command.Number("--threads", least: 1) is { } threads)
             set_num_threads(threads);
-        // As the scripts have it.
-        backends.cuda.matmul.allow_tf32 = true;
-        backends.cudnn.allow_tf32 = true;
     }
 
     // As the scripts say it.
@@ -113,7 +112,9 @@ internal sealed class StepsBenchmark : IBenchmark
             ["peakMemoryMiB"] = Math.Round(memory),
             ["torch"] = __version__,
             ["threads"] = get_num_threads(),
-            ["tf32"] = true,
+            ["precision"] = (load as TrainingLoad)?.CreateOptions(command).Precision.ToString(),
+            ["graphs"] = command.Has("--graphs"),
+            ["note"] = step.Note,
         });
 
         static double? Rounded(double? value) => value is { } known ? Math.Round(known, 3) : null;

@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Training.Checkpoints;
 using Microsoft.ML.Similarity.Training.Storage;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
@@ -13,6 +14,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly CancellationToken _token;
     private readonly IHost _host;
     private readonly IProgress<ReadingProgress>? _readingProgress;
+    private readonly PrecisionScope? _precision;
 
     /// <param name="environment">The trainer's.</param>
     /// <param name="trainer">The trainer's name, for the log.</param>
@@ -26,6 +28,8 @@ internal sealed class TrainingRun : IDisposable
         _host = environment.Register(trainer);
         Channel = _host.Start("Training");
         Device = Devices.Select(environment, Channel);
+        if (Device.type == DeviceType.CUDA)
+            _precision = new PrecisionScope(settings.Precision);
         Space = new DataSpace(settings.DataMemoryBudget ?? DataSpace.DefaultBudget, environment.TempFolder());
         _readingProgress = settings.ReadingProgress;
         Checkpoints = settings.CheckpointFolder is null
@@ -72,6 +76,7 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
+        _precision?.Dispose();
         Log?.Dispose();
         Channel.Dispose();
     }

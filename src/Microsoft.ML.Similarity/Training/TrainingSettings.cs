@@ -17,6 +17,10 @@ internal sealed record TrainingSettings
     /// <summary>How the pictures of a batch are changed, for an encoder of pictures; or null.</summary>
     public required ImageAugmentation? Augmentation { get; init; }
 
+    public required TrainingPrecision Precision { get; init; }
+
+    public required bool UseCudaGraphs { get; init; }
+
     public required int? MaximumNumberOfEpochs { get; init; }
 
     public required double LearningRate { get; init; }

@@ -36,6 +36,8 @@ internal static class EndToEnd
             ["limit"] = limit,
             ["reached"] = milliseconds <= limit,
             ["stepsInEpoch"] = steps,
+            ["precision"] = $"{options.Precision}",
+            ["graphs"] = command.Has("--graphs"),
         }, "bare step", bare);
     }
 }

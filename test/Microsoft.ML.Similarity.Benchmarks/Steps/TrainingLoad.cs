@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Sampling;
 using Microsoft.ML.Similarity.Trainers;
+using Microsoft.ML.Similarity.Training;
 
 namespace Microsoft.ML.Similarity.Benchmarks.Steps;
 
@@ -22,6 +23,8 @@ internal sealed record TrainingLoad(string Name, int Features, int Classes, int 
         options.Sampler = new ClassSampler { RowsPerClass = RowsPerClass };
         options.ValidationFraction = 0;
         options.Seed = command.Seed;
+        options.Precision = command.Choice<TrainingPrecision>("--precision") ?? options.Precision;
+        options.UseCudaGraphs = command.Has("--graphs");
         return options;
     }
 

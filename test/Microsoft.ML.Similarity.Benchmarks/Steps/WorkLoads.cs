@@ -2,6 +2,7 @@ using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Miners;
+using Microsoft.ML.Similarity.Training;
 
 namespace Microsoft.ML.Similarity.Benchmarks.Steps;
 
@@ -23,8 +24,12 @@ internal static class WorkLoads
         Conv4("conv4-supcon", new SupConLoss()) with { BesideTuned = true },
         ResNet18("resnet18", new MultiSimilarityLoss { Alpha = 2, Beta = 50, Base = 0.5 }) with { BesidePml = true },
         ResNet18("resnet18-supcon", new SupConLoss()) with { BesideTuned = true },
+        ResNet18("resnet18-bf16", new MultiSimilarityLoss { Alpha = 2, Beta = 50, Base = 0.5 }, TrainingPrecision.BFloat16) with { BesidePml = true },
+        ResNet18("resnet18-bf16-supcon", new SupConLoss(), TrainingPrecision.BFloat16) with { BesideTuned = true },
         SimClr("simclr", new NTXentLoss { Temperature = 0.5 }) with { BesidePml = true },
         SimClr("simclr-supcon", new SupConLoss()) with { BesideTuned = true },
+        SimClr("simclr-bf16", new NTXentLoss { Temperature = 0.5 }, TrainingPrecision.BFloat16),
+        SimClr("simclr-bf16-supcon", new SupConLoss(), TrainingPrecision.BFloat16) with { BesideTuned = true },
         new LossLoad("triplets-all-4096", 128, 64, 64, new TripletLoss { Margin = 0.2 }) { BesidePml = true },
     ];
 
@@ -37,14 +42,15 @@ internal static class WorkLoads
         Augmentation = loss is SupConLoss ? null : new RandomAffine { Degrees = 15, Translate = 0.05, Scale = 0.2, Shear = 0.2 },
     });
 
-    private static TrainingLoad ResNet18(string name, Loss loss) => new(name, Large.Length, 64, 4, () => new()
+    private static TrainingLoad ResNet18(string name, Loss loss, TrainingPrecision precision = TrainingPrecision.TensorFloat32) => new(name, Large.Length, 64, 4, () => new()
     {
         Encoder = new ResNetEncoder { Image = Large, OutputDimension = 128, StandardizeInputs = false, L2Normalize = false },
         Loss = loss,
         Miner = loss is SupConLoss ? null : new MultiSimilarityMiner { Epsilon = 0.1 },
+        Precision = precision,
     });
 
-    private static TrainingLoad SimClr(string name, Loss loss) => new(name, Small.Length, 512, 2, () => new()
+    private static TrainingLoad SimClr(string name, Loss loss, TrainingPrecision precision = TrainingPrecision.TensorFloat32) => new(name, Small.Length, 512, 2, () => new()
     {
         Encoder = new ResNetEncoder
         {
@@ -56,5 +62,6 @@ internal static class WorkLoads
             L2Normalize = false,
         },
         Loss = loss,
+        Precision = precision,
     });
 }

@@ -61,9 +61,19 @@ public sealed class StepsBenchmarkTests
     }
 
     [Test]
+    public void Precision_and_graphs_are_options()
+    {
+        var own = BenchmarkProcess.Run("steps", "mlp", "--steps", "1", "--precision", "bfloat16", "--graphs").Results.Single();
+        Assert.That(((string?)own["precision"], (bool)own["graphs"]!), Is.EqualTo(("BFloat16", true)));
+        Assert.That((string?)own["note"], Is.EqualTo("Steps are not captured as CUDA graphs: they are for GPUs, and training runs on cpu."));
+    }
+
+    [Test]
     public void What_cannot_be_is_refused()
     {
         Assert.That(BenchmarkProcess.Refuse("steps", "nope"), Does.StartWith("There is no work load 'nope'; there are mlp, conv4, "));
+        Assert.That(
+            BenchmarkProcess.Refuse("steps", "mlp", "--precision", "half"), Does.Contain("The option --precision is 'half'; it must be one of Full, TensorFloat32, BFloat16."));
         var foreign = Peer("foreign.jsonl", """{"benchmark": "steps", "workload": "mlp"}""");
         Assert.That(
             BenchmarkProcess.Refuse("steps", "mlp", "--peer", foreign), Does.StartWith($"The file '{foreign}' has no line of a peer: an object of JSON with a 'workload'."));

@@ -22,6 +22,7 @@ internal static class TrainingDescription
         Pair("MaximumGradientNorm", settings.MaximumGradientNorm),
         Pair("GradientAccumulationSteps", settings.GradientAccumulationSteps),
         Pair("GradientCacheChunkSize", settings.GradientCacheChunkSize),
+        Pair("Precision", settings.Precision),
         Pair("BatchSize", settings.BatchSize),
         Pair("MaximumNumberOfEpochs", settings.MaximumNumberOfEpochs),
         Pair("WarmUpFraction", settings.WarmUpFraction),
