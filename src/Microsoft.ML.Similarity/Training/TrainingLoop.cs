@@ -86,14 +86,8 @@ internal sealed partial class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)SeedSequence.Weights(run.Seed), CPU);
         _encoder = settings.Encoder.CreateModule(objective.Features.Dimension, generator);
-        if (settings.Encoder.BeginWith(_encoder) is { Count: > 0 } drawn)
-            _channel.Info(MessageSensitivity.None, "Weights that the file does not have for this encoder are drawn at random: {0}.", string.Join(", ", drawn));
-        if (settings.Encoder.StandardizeInputs)
-        {
-            var (mean, deviation) = objective.Features.Statistics(objective.Rows);
-            _encoder.SetInputStatistics(mean, deviation);
-        }
-        _loss = objective.CreateLoss(settings.Encoder, generator, _device);
+        FirstWeights.Set(_encoder, settings, objective, _channel);
+        _loss = objective.CreateLoss(settings.Encoder, generator, _device, settings.Previous?.LossState, _channel);
         _encoder.to(_device);
         _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), CPU);
         _encoder.Randomness = _randomness;

@@ -37,7 +37,7 @@ internal sealed class TrainingRun : IDisposable
             : new CheckpointFolder(settings.CheckpointFolder, settings.CheckpointInterval, settings.CheckpointsToKeep, Channel);
         Seed = settings.Seed ?? environment.Seed() ?? Checkpoints?.Latest?.Progress.Seed ?? Random.Shared.Next();
         Log = settings.LogFile is null ? null : new TrainingLog(settings.LogFile, Channel);
-        Log?.Started(trainer, Seed, Device.ToString());
+        Log?.Started(trainer, Seed, Device.ToString(), settings.Previous is not null);
     }
 
     /// <summary>Running since Fit was called.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Augmentation;
+using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Training.Optimization;
 
@@ -8,6 +9,9 @@ namespace Microsoft.ML.Similarity.Training;
 internal sealed record TrainingSettings
 {
     public required Encoder Encoder { get; init; }
+
+    /// <summary>The model that training continues from, of an equal encoder; or null.</summary>
+    public EmbeddingModel? Previous { get; private init; }
 
     public required int BatchSize { get; init; }
 
@@ -72,4 +76,11 @@ internal sealed record TrainingSettings
 
     /// <summary>Where reports are written, or null.</summary>
     public required string? LogFile { get; init; }
+
+    /// <summary>The same for a training that continues from a model; for one that does not if there is none.</summary>
+    /// <exception cref="ArgumentException">The model's encoder is another.</exception>
+    public TrainingSettings ContinuedFrom(EmbeddingModel? previousModel) => previousModel is null || Encoder == previousModel.Encoder
+        ? this with { Previous = previousModel }
+        : throw new ArgumentException(
+            $"Encoder must be that of the previous model, previousModel.Encoder; {EncoderDifference.Between(Encoder, previousModel.Encoder)}.", nameof(previousModel));
 }

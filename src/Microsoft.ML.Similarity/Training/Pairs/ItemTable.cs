@@ -15,11 +15,15 @@ internal sealed class ItemTable(LabelVocabulary ids, FeatureStore features) : ID
 
     public FeatureStore Features { get; } = features;
 
+    /// <param name="schema">The items'.</param>
+    /// <param name="idColumn">Key, text, an integer or Boolean.</param>
+    /// <param name="featureColumn">A vector of float32.</param>
+    /// <param name="dimension">The number of features wanted, or null for any.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public static void Check(DataViewSchema schema, string idColumn, string featureColumn)
+    public static void Check(DataViewSchema schema, string idColumn, string featureColumn, int? dimension)
     {
         InputColumns.Label(schema, idColumn, IdRole);
-        InputColumns.Features(schema, featureColumn, FeatureRole);
+        InputColumns.Features(schema, featureColumn, FeatureRole, dimension);
     }
 
     /// <param name="data">The items.</param>
