@@ -8,7 +8,8 @@ namespace Microsoft.ML.Similarity.Benchmarks;
 /// <summary>The time and memory of a training step on fixed work loads, in the form in which peers' scripts print them, and beside what they printed.</summary>
 /// <remarks>
 /// Each work load has a process of its own where several are measured, because libtorch keeps the memory it has taken. On a GPU memory is what the process
-/// took while it worked, libraries' own included; the scripts count their tensors only.
+/// took while it worked, libraries' own included; the scripts count their tensors only. A step takes about as long as the slower of two things done at the same
+/// time: <c>hostMilliseconds</c>, in which the host asks for its kernels, and <c>kernelMilliseconds</c>, in which the GPU does them.
 /// </remarks>
 internal sealed class StepsBenchmark : IBenchmark
 {
