@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp;
 
 namespace Microsoft.ML.Similarity.Benchmarks;
 
@@ -7,7 +8,7 @@ internal sealed class CommandLine
 {
     private static readonly Dictionary<string, bool> CommonOptions = new() { ["--device"] = true, ["--seed"] = true, ["--data"] = true };
 
-    private readonly Dictionary<string, string> _options = [];
+    private readonly Dictionary<string, List<string>> _options = [];
 
     /// <exception cref="UsageException">An option is unknown, or lacks its value; an argument is missing or too many.</exception>
     public CommandLine(IBenchmark benchmark, ReadOnlySpan<string> words)
@@ -25,11 +26,12 @@ internal sealed class CommandLine
                 throw new UsageException($"'{benchmark.Name}' has no option {word}; it has {string.Join(", ", benchmark.Options.Keys.Concat(CommonOptions.Keys))}.");
             if (hasValue && (i + 1 == words.Length || words[i + 1].StartsWith("--", StringComparison.Ordinal)))
                 throw new UsageException($"The option {word} needs a value.");
-            if (!_options.TryAdd(word, hasValue ? words[++i] : ""))
+            if (!_options.TryAdd(word, []) && !benchmark.RepeatedOptions.Contains(word))
                 throw new UsageException($"The option {word} was given twice.");
+            _options[word].AddRange(hasValue ? [words[++i]] : []);
         }
-        if (arguments.Count != benchmark.ArgumentCount)
-            throw new UsageException($"'{benchmark.Name}' takes {benchmark.ArgumentCount} argument(s), got {arguments.Count}: {benchmark.Name} {benchmark.Usage}".TrimEnd());
+        if (benchmark.ArgumentCount is { } count && arguments.Count != count)
+            throw new UsageException($"'{benchmark.Name}' takes {count} argument(s), got {arguments.Count}: {benchmark.Name} {benchmark.Usage}".TrimEnd());
         Arguments = arguments;
         GpuDeviceId = ParseDevice(Text("--device") ?? "cpu");
         Seed = Number("--seed", least: int.MinValue) ?? 1;
@@ -40,6 +42,8 @@ internal sealed class CommandLine
 
     /// <summary>Null for the CPU.</summary>
     public int? GpuDeviceId { get; }
+
+    public torch.Device TorchDevice => GpuDeviceId is { } id ? new torch.Device(DeviceType.CUDA, id) : torch.CPU;
 
     public string Device => GpuDeviceId is { } id ? $"cuda:{id}" : "cpu";
 
@@ -52,7 +56,16 @@ internal sealed class CommandLine
 
     public bool Has(string option) => _options.ContainsKey(option);
 
-    public string? Text(string option) => _options.GetValueOrDefault(option);
+    public string? Text(string option) => Texts(option) is [var first, ..] ? first : null;
+
+    /// <summary>The values of an option that may be given several times.</summary>
+    public IReadOnlyList<string> Texts(string option) => _options.GetValueOrDefault(option, []);
+
+    /// <summary>The options given, as words of a command line.</summary>
+    /// <param name="except">An option that is left out.</param>
+    public IEnumerable<string> OptionsExcept(string except) => _options
+        .Where(option => option.Key != except)
+        .SelectMany(option => (string[])[option.Key, .. option.Value]);
 
     public int? Number(string option, int least)
     {
@@ -61,6 +74,17 @@ internal sealed class CommandLine
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least
             ? value
             : throw new UsageException($"The option {option} is '{text}'; it must be a whole number{(least > int.MinValue ? $" of at least {least}" : "")}.");
+    }
+
+    /// <summary>One of the names of an enumeration, in any case of letters.</summary>
+    public T? Choice<T>(string option)
+        where T : struct, Enum
+    {
+        if (Text(option) is not { } text)
+            return null;
+        return Array.Find(Enum.GetNames<T>(), name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase)) is { } name
+            ? Enum.Parse<T>(name)
+            : throw new UsageException($"The option {option} is '{text}'; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
     }
 
     /// <summary>A file by its path, or else by its path in the data folder.</summary>

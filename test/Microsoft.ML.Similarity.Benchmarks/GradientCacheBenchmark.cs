@@ -17,7 +17,7 @@ internal sealed class GradientCacheBenchmark : IBenchmark
 
     public string Usage => "[--pairs N]";
 
-    public int ArgumentCount => 0;
+    public int? ArgumentCount => 0;
 
     public IReadOnlyDictionary<string, bool> Options { get; } = new Dictionary<string, bool> { ["--pairs"] = true };
 

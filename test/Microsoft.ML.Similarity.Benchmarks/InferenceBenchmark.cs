@@ -18,7 +18,7 @@ internal sealed class InferenceBenchmark : IBenchmark
 
     public string Usage => "";
 
-    public int ArgumentCount => 0;
+    public int? ArgumentCount => 0;
 
     public IReadOnlyDictionary<string, bool> Options { get; } = new Dictionary<string, bool>();
 

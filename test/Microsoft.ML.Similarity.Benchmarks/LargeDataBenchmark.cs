@@ -20,7 +20,7 @@ internal sealed class LargeDataBenchmark : IBenchmark
 
     public string Usage => "[--rows N] [--budget BYTES] [--steps N]";
 
-    public int ArgumentCount => 0;
+    public int? ArgumentCount => 0;
 
     public IReadOnlyDictionary<string, bool> Options { get; } = new Dictionary<string, bool> { ["--rows"] = true, ["--budget"] = true, ["--steps"] = true };
 

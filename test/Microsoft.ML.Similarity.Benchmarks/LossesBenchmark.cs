@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Similarity.Losses;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Benchmarks;
@@ -25,13 +24,13 @@ internal sealed class LossesBenchmark : IBenchmark
 
     public string Usage => "";
 
-    public int ArgumentCount => 0;
+    public int? ArgumentCount => 0;
 
     public IReadOnlyDictionary<string, bool> Options { get; } = new Dictionary<string, bool>();
 
     public void Run(CommandLine command, Report report)
     {
-        var device = command.GpuDeviceId is { } id ? new Device(DeviceType.CUDA, id) : CPU;
+        var device = command.TorchDevice;
         foreach (var (name, rows, rowsPerClass, loss) in WorkLoads)
         {
             report.Progress(name);

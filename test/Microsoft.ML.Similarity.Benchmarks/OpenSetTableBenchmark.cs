@@ -7,7 +7,7 @@ internal sealed class OpenSetTableBenchmark : IBenchmark
 
     public string Usage => "FILE.csv[.gz] --label COLUMN-OR-INDEX [--no-header] [--rows N]";
 
-    public int ArgumentCount => 1;
+    public int? ArgumentCount => 1;
 
     public IReadOnlyDictionary<string, bool> Options { get; } = new Dictionary<string, bool> { ["--label"] = true, ["--no-header"] = false, ["--rows"] = true };
 

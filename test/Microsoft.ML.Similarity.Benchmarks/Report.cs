@@ -12,11 +12,12 @@ internal sealed class Report(string benchmark, TextWriter results, TextWriter pr
 
     /// <param name="metric">What was measured.</param>
     /// <param name="value">Its value.</param>
-    /// <param name="seconds">How long it took to come to.</param>
+    /// <param name="seconds">How long it took to come to; null where that says nothing.</param>
     /// <param name="settings">What explains the value.</param>
     /// <param name="peer">What it is compared with, if anything.</param>
     /// <param name="peerValue">The same measure of the peer.</param>
-    public void Result(string metric, double value, double seconds, JsonObject settings, string? peer = null, double? peerValue = null)
+    /// <returns>The line written.</returns>
+    public JsonObject Result(string metric, double value, double? seconds, JsonObject settings, string? peer = null, double? peerValue = null)
     {
         var line = new JsonObject
         {
@@ -25,10 +26,17 @@ internal sealed class Report(string benchmark, TextWriter results, TextWriter pr
             ["value"] = value,
             ["peer"] = peer,
             ["peerValue"] = peerValue,
-            ["seconds"] = Math.Round(seconds, 3),
+            ["seconds"] = seconds is { } known ? Math.Round(known, 3) : null,
         };
         foreach (var (key, setting) in settings)
             line.Add(key, setting?.DeepClone());
+        Write(line);
+        return line;
+    }
+
+    /// <summary>Writes a result as it is.</summary>
+    public void Write(JsonObject line)
+    {
         results.WriteLine(line.ToJsonString(Json));
         results.Flush();
     }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
@@ -22,7 +23,7 @@ internal sealed class ResumeBenchmark : IBenchmark
 
     public string Usage => "[--kills N] [--epochs N] [--folder FOLDER: trains once, with checkpoints there]";
 
-    public int ArgumentCount => 0;
+    public int? ArgumentCount => 0;
 
     public IReadOnlyDictionary<string, bool> Options { get; } = new Dictionary<string, bool> { ["--kills"] = true, ["--epochs"] = true, ["--folder"] = true };
 
@@ -32,7 +33,7 @@ internal sealed class ResumeBenchmark : IBenchmark
         var clock = Stopwatch.StartNew();
         if (command.Text("--folder") is { } folder)
         {
-            var weights = Train(command, epochs, folder);
+            var weights = Train(command, report, epochs, folder);
             report.Result("trained", 1, clock.Elapsed.TotalSeconds, new JsonObject { ["weights"] = weights });
             return;
         }
@@ -47,7 +48,9 @@ internal sealed class ResumeBenchmark : IBenchmark
             var whileTraining = 0;
             for (var kill = 1; kill <= kills; kill++)
             {
-                using var process = Start(command, epochs, interrupted);
+                using var process = OwnProcess.Start(Arguments(command, epochs, interrupted));
+                // A pipe that nobody reads would stop it.
+                process.BeginErrorReadLine();
                 var ended = !WaitForProgress(process, interrupted) || process.WaitForExit(MostAfterProgress * random.NextDouble());
                 process.Kill();
                 process.WaitForExit();
@@ -83,32 +86,21 @@ internal sealed class ResumeBenchmark : IBenchmark
 
     private static string? Latest(string folder) => Directory.GetFiles(folder, "*.sim").Select(Path.GetFileName).Max(StringComparer.Ordinal);
 
-    private static string Complete(CommandLine command, int epochs, string folder)
-    {
-        using var process = Start(command, epochs, folder);
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? (string)JsonNode.Parse(output)!["weights"]!
-            : throw new InvalidOperationException($"The training process ended with {process.ExitCode}: {errors.Result}");
-    }
+    private static string Complete(CommandLine command, int epochs, string folder) =>
+        (string)JsonNode.Parse(OwnProcess.Complete(Arguments(command, epochs, folder)))!["weights"]!;
 
-    private static Process Start(CommandLine command, int epochs, string folder)
-    {
-        string[] arguments = ["resume", "--folder", folder, "--epochs", $"{epochs}", "--seed", $"{command.Seed}", "--device", command.Device];
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
-            start.ArgumentList.Add(typeof(ResumeBenchmark).Assembly.Location);
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
-    }
+    private static string[] Arguments(CommandLine command, int epochs, string folder) =>
+        ["resume", "--folder", folder, "--epochs", $"{epochs}", "--seed", $"{command.Seed}", "--device", command.Device];
 
     // With all that has a state: dropout, batch normalisation, vectors of classes, optimizer, early stopping.
-    private static string Train(CommandLine command, int epochs, string folder)
+    private static string Train(CommandLine command, Report report, int epochs, string folder)
     {
         var ml = command.CreateContext();
+        ml.Log += (_, e) =>
+        {
+            if (e.Kind != ChannelMessageKind.Trace)
+                report.Progress(e.Message);
+        };
         var random = new Random(command.Seed);
         var centres = Enumerable.Range(0, 10).Select(_ => Vector(0, 1)).ToArray();
         var rows = Enumerable.Range(0, 1000).Select(i => new Row { Label = i % 10, Features = [.. centres[i % 10].Zip(Vector(0, 1.5f), (x, y) => x + y)] }).ToArray();

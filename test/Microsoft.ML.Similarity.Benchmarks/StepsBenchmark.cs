@@ -1,182 +1,141 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Microsoft.ML.Runtime;
-using Microsoft.ML.Similarity.Augmentation;
-using Microsoft.ML.Similarity.Encoders;
-using Microsoft.ML.Similarity.Losses;
-using Microsoft.ML.Similarity.Miners;
-using Microsoft.ML.Similarity.Trainers;
-using Microsoft.ML.Similarity.Training;
-using Microsoft.ML.Similarity.Training.Optimization;
+using Microsoft.ML.Similarity.Benchmarks.Steps;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Benchmarks;
 
-/// <summary>The time of a training step on fixed work loads, the same as those of PyTorch scripts; <c>-supcon</c> is with their supervised-contrastive loss.</summary>
+/// <summary>The time and memory of a training step on fixed work loads, in the form in which peers' scripts print them, and beside what they printed.</summary>
+/// <remarks>
+/// Each work load has a process of its own where several are measured, because libtorch keeps the memory it has taken. On a GPU memory is what the process
+/// took while it worked, libraries' own included; the scripts count their tensors only. A step takes about as long as the slower of two things done at the same
+/// time: <c>hostMilliseconds</c>, in which the host asks for its kernels, and <c>kernelMilliseconds</c>, in which the GPU does them.
+/// </remarks>
 internal sealed class StepsBenchmark : IBenchmark
 {
-    private const int WarmUp = 12;
+    // As the scripts have it.
+    private const int StepsOnGpu = 100;
+    private const int StepsOnCpu = 5;
 
-    private static readonly ImageShape Small = new(3, 32, 32);
-    private static readonly ImageShape Grey = new(1, 56, 56);
-    private static readonly ImageShape Large = new(3, 112, 112);
-    private static readonly SupConLoss SupCon = new();
+    // Of an epoch, for what comes once in each not to outweigh them.
+    private const int StepsEndToEndOnCpu = 20;
 
-    private static readonly WorkLoad[] WorkLoads =
-    [
-        new("mlp", new MlpEncoder { HiddenWidths = [512], OutputDimension = 128, LinearShortcut = false, StandardizeInputs = false, L2Normalize = false }, 128, 64, 4, SupCon),
-        new("conv4", new ConvNetEncoder { Image = Grey, OutputDimension = 128, StandardizeInputs = false, L2Normalize = false }, Grey.Length, 32, 4, new TripletLoss { Margin = 0.2 })
-        {
-            Miner = new BatchHardMiner(),
-            Augmentation = new RandomAffine { Degrees = 15, Translate = 0.05, Scale = 0.2, Shear = 0.2 },
-        },
-        new("conv4-supcon", new ConvNetEncoder { Image = Grey, OutputDimension = 128, StandardizeInputs = false, L2Normalize = false }, Grey.Length, 32, 4, SupCon),
-        new("resnet18", new ResNetEncoder { Image = Large, OutputDimension = 128, StandardizeInputs = false, L2Normalize = false }, Large.Length, 64, 4, new MultiSimilarityLoss { Alpha = 2, Beta = 50, Base = 0.5 })
-        {
-            Miner = new MultiSimilarityMiner { Epsilon = 0.1 },
-        },
-        new("resnet18-supcon", new ResNetEncoder { Image = Large, OutputDimension = 128, StandardizeInputs = false, L2Normalize = false }, Large.Length, 64, 4, SupCon),
-        new("simclr", SimClr, Small.Length, 512, 2, new NTXentLoss { Temperature = 0.5 }),
-        new("simclr-supcon", SimClr, Small.Length, 512, 2, SupCon),
-    ];
-
-    private static ResNetEncoder SimClr => new()
-    {
-        Image = Small,
-        SmallImages = true,
-        ProjectionWidths = [512],
-        OutputDimension = 128,
-        StandardizeInputs = false,
-        L2Normalize = false,
-    };
+    private static readonly string[] OnCpu = ["mlp", "conv4"];
+    private static readonly string[] ForEndToEnd = ["mlp", "conv4"];
 
     public string Name => "steps";
 
-    public string Usage => "[--workload NAME] [--steps N]";
+    public string Usage => "[WORKLOAD…] [--steps N] [--threads N] [--precision NAME] [--graphs] [--peer FILE…: prints ratios] [--end-to-end: trains from a view]";
 
-    public int ArgumentCount => 0;
+    public int? ArgumentCount => null;
 
-    public IReadOnlyDictionary<string, bool> Options { get; } = new Dictionary<string, bool> { ["--workload"] = true, ["--steps"] = true };
+    public IReadOnlyDictionary<string, bool> Options { get; } = new Dictionary<string, bool>
+    {
+        ["--steps"] = true,
+        ["--threads"] = true,
+        ["--precision"] = true,
+        ["--graphs"] = false,
+        ["--peer"] = true,
+        ["--end-to-end"] = false,
+    };
+
+    public IReadOnlyList<string> RepeatedOptions => ["--peer"];
 
     public void Run(CommandLine command, Report report)
     {
-        var device = command.GpuDeviceId is { } id ? new Device(DeviceType.CUDA, id) : CPU;
-        InitializeDeviceType(device.type);
-        // As the scripts have it.
-        backends.cuda.matmul.allow_tf32 = true;
-        backends.cudnn.allow_tf32 = true;
-        var steps = command.Number("--steps", least: 1) ?? (device.type == DeviceType.CUDA ? 100 : 5);
-        var only = command.Text("--workload");
-        foreach (var load in WorkLoads.Where(load => only is null || load.Name == only))
+        var loads = Choose(command);
+        var peers = PeerLine.Read(command, command.Texts("--peer"));
+        var onGpu = command.GpuDeviceId is not null;
+        var steps = command.Number("--steps", least: 1) ?? (onGpu ? StepsOnGpu : command.Has("--end-to-end") ? StepsEndToEndOnCpu : StepsOnCpu);
+        if (command.Has("--end-to-end"))
         {
-            report.Progress(load.Name);
-            var before = PeakMemory.Read(command);
-            var milliseconds = Measure(load, device, command.Seed, steps);
-            report.Result("ms a step", milliseconds, milliseconds * steps / 1000, new JsonObject
+            Prepare(command);
+            foreach (var load in loads)
             {
-                ["workload"] = load.Name,
-                ["device"] = command.Device,
-                ["msPerStep"] = Math.Round(milliseconds, 3),
-                ["peakMemoryGrowthMiB"] = Math.Round(Math.Max(0, PeakMemory.Read(command) - before)),
-                ["tf32"] = true,
-            });
+                report.Progress(load.Name);
+                EndToEnd.Measure((TrainingLoad)load, command, report, steps);
+            }
+            return;
         }
-    }
-
-    private static double Measure(WorkLoad load, Device device, int seed, int steps)
-    {
-        var settings = new MetricLearningTrainer.Options { Encoder = load.Encoder, Loss = load.Loss }.Check();
-        using var scope = NewDisposeScope();
-        using var generator = new Generator((ulong)seed, CPU);
-        using var encoder = load.Encoder.CreateModule(load.Features, generator);
-        using var objective = new OneBatch(load, device, generator);
-        var loss = objective.CreateLoss(load.Encoder, generator, device);
-        encoder.to(device);
-        encoder.train();
-        using var augmenter = load.Augmentation is null ? null : new Augmenter(load.Augmentation, ((ImageEncoder)load.Encoder).Image, seed);
-        using var updates = new WeightUpdates(settings, encoder, loss, 1);
-        using var statistics = new BatchStatistics(device);
-        using var step = new TrainingStep(objective, encoder, augmenter, updates, statistics, settings);
-        int[] examples = [.. Enumerable.Range(0, objective.Count)];
-        for (var i = 0; i < Math.Min(WarmUp, steps); i++)
-            Step();
-        statistics.Read();
-        var clock = Stopwatch.StartNew();
-        for (var i = 0; i < steps; i++)
-            Step();
-        // Reading waits for the device.
-        statistics.Read();
-        return clock.Elapsed.TotalMilliseconds / steps;
-
-        void Step() => step.Run(examples, examples.Length, settings.LearningRate, feed: null);
-    }
-
-    private sealed record WorkLoad(string Name, Encoder Encoder, int Features, int Classes, int RowsPerClass, Loss Loss)
-    {
-        public Miner? Miner { get; init; }
-
-        public ImageAugmentation? Augmentation { get; init; }
-    }
-
-    /// <summary>One batch of random rows, again and again.</summary>
-    private sealed class OneBatch(WorkLoad load, Device device, Generator generator) : Objective(new OneStore(load, device, generator))
-    {
-        private readonly Tensor _labels = arange(load.Classes).repeat_interleave(load.RowsPerClass).to(device);
-        private Loss? _declaration;
-        private LossModule? _loss;
-
-        public override int[] Rows { get; } = [.. Enumerable.Range(0, load.Classes * load.RowsPerClass)];
-
-        public override int Count => Rows.Length;
-
-        public override IEnumerable<KeyValuePair<string, string>> Description => [];
-
-        public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device, LossState? previous = null, IChannel? channel = null)
+        var lines = loads.Select(load => (load, loads.Count == 1 ? Measure(load, command, report, steps) : MeasureApart(load, command, report))).ToList();
+        if (peers.Count > 0)
         {
-            _declaration = load.Loss.Resolve(encoder.L2Normalize);
-            return _loss = _declaration.CreateModule(new LossContext(encoder.OutputDimension, load.Classes, generator));
-        }
-
-        public override int[] Epoch(int batchSize, int seed) => Rows;
-
-        public override int[] RowsOf(ReadOnlySpan<int> examples) => Rows;
-
-        public override Tensor RowsAt(Tensor examples) => examples;
-
-        public override bool IsOnDevice => true;
-
-        public override BatchLoss Loss(Tensor embeddings, in TrainingBatch examples)
-        {
-            var batch = new EmbeddedBatch(embeddings, Relation.FromLabels(_labels.index_select(0, examples.Index)));
-            var loss = _loss!.call(batch, load.Miner?.Mine(batch));
-            return new(loss, batch.Distances(_declaration!.DistanceOrDefault), batch.Relation.Positives, batch.Relation.Negatives);
-        }
-
-        public override void Dispose()
-        {
-            _loss?.Dispose();
-            _labels.Dispose();
-            Features.Dispose();
+            new PeerTable(peers, DeviceName(command), report).Write(lines
+                .Where(measured => measured.Item2 is not null)
+                .Select(measured => (measured.load, (double)measured.Item2!["msPerStep"]!, onGpu ? (double?)measured.Item2["peakMemoryMiB"] : null)));
         }
     }
 
-    private sealed class OneStore(WorkLoad load, Device device, Generator generator) : FeatureStore
+    private static List<WorkLoad> Choose(CommandLine command)
     {
-        private readonly Tensor _rows = randn(load.Classes * load.RowsPerClass, load.Features, generator: generator).to(device);
+        var endToEnd = command.Has("--end-to-end");
+        IReadOnlyList<string> names = command.Arguments.Count > 0 ? command.Arguments
+            : endToEnd ? ForEndToEnd
+            : command.GpuDeviceId is null ? OnCpu
+            : [.. WorkLoads.All.Select(load => load.Name)];
+        return [.. names.Select(name => WorkLoads.All.FirstOrDefault(load => load.Name == name && (load is TrainingLoad || !endToEnd))
+            ?? throw new UsageException($"There is no work load '{name}'{(endToEnd ? " that trains" : "")}; there are {string.Join(", ", WorkLoads.All.Select(load => load.Name))}."))];
+    }
 
-        public override int Count => load.Classes * load.RowsPerClass;
+    // Only in the process that measures: it takes memory of a GPU.
+    private static void Prepare(CommandLine command)
+    {
+        InitializeDeviceType(command.TorchDevice.type);
+        if (command.Number("--threads", least: 1) is { } threads)
+            set_num_threads(threads);
+    }
 
-        public override int Dimension => load.Features;
+    // As the scripts say it.
+    private static string DeviceName(CommandLine command) => command.GpuDeviceId is null ? Reach.Cpu : Reach.Gpu;
 
-        public override bool IsOnDevice => true;
+    private static JsonObject Measure(WorkLoad load, CommandLine command, Report report, int steps)
+    {
+        report.Progress(load.Name);
+        Prepare(command);
+        var device = command.TorchDevice;
+        // What a GPU's libraries take before there is any work is not the work load's.
+        using (zeros(1, device: device))
+        {
+        }
+        var before = PeakMemory.Read(command);
+        using var step = load.CreateStep(command);
+        var milliseconds = StepClock.Mean(step, device, steps);
+        var memory = Math.Max(0, PeakMemory.Read(command) - before);
+        double? host = device.type == DeviceType.CUDA ? StepClock.Host(step, device) : null;
+        double? kernels = host is { } known ? StepClock.Kernels(step, device, known) : null;
+        return report.Result("ms a step", milliseconds, milliseconds * steps / 1000, new JsonObject
+        {
+            ["workload"] = load.Name,
+            ["device"] = DeviceName(command),
+            ["msPerStep"] = Math.Round(milliseconds, 3),
+            ["hostMilliseconds"] = Rounded(host),
+            ["kernelMilliseconds"] = Rounded(kernels),
+            ["peakMemoryMiB"] = Math.Round(memory),
+            ["torch"] = __version__,
+            ["threads"] = get_num_threads(),
+            ["precision"] = (load as TrainingLoad)?.CreateOptions(command).Precision.ToString(),
+            ["graphs"] = command.Has("--graphs"),
+            ["note"] = step.Note,
+        });
 
-        public override Tensor[] Fetch(ReadOnlySpan<int> rows) => [TrainingBatch.IndexOf(rows.ToArray())];
+        static double? Rounded(double? value) => value is { } known ? Math.Round(known, 3) : null;
+    }
 
-        public override Tensor Upload(Tensor[] fetched) => GatherAt(fetched[0].to(device));
-
-        public override Tensor GatherAt(Tensor rows) => _rows.index_select(0, rows);
-
-        public override void Dispose() => _rows.Dispose();
+    // Null where it failed.
+    private JsonObject? MeasureApart(WorkLoad load, CommandLine command, Report report)
+    {
+        report.Progress(load.Name);
+        try
+        {
+            var line = JsonNode.Parse(OwnProcess.Complete([Name, load.Name, .. command.OptionsExcept("--peer")]))!.AsObject();
+            report.Write(line);
+            return line;
+        }
+        catch (InvalidOperationException e)
+        {
+            report.Progress(e.Message);
+            report.Write(new JsonObject { ["benchmark"] = Name, ["workload"] = load.Name, ["device"] = DeviceName(command), ["error"] = e.Message });
+            return null;
+        }
     }
 }

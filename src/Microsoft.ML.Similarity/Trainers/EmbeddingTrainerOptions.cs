@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Sampling;
 using Microsoft.ML.Similarity.Tensors;
@@ -17,6 +18,12 @@ public abstract class EmbeddingTrainerOptions
 
     /// <summary>The network. Default an <see cref="MlpEncoder"/> with its defaults.</summary>
     public Encoder Encoder = new MlpEncoder();
+
+    /// <summary>
+    /// How pictures are changed at random whenever they are trained on, for an <see cref="ImageEncoder"/>; each row of a pair or triplet in its own way. Null,
+    /// the default, for not at all.
+    /// </summary>
+    public ImageAugmentation? Augmentation;
 
     /// <summary>The rows of a batch, at least 2. Default 256. With fewer training rows, a batch is all of them.</summary>
     public int BatchSize = 256;
@@ -184,6 +191,11 @@ public abstract class EmbeddingTrainerOptions
                 "GradientCacheChunkSize needs an encoder that embeds each row by itself. Batch normalisation takes its statistics from the rows embedded together, "
                 + "so chunks would not give the gradients of the batch: switch BatchNorm off, or leave GradientCacheChunkSize null.", nameof(GradientCacheChunkSize));
         }
+        if (Augmentation is not null && Encoder is not ImageEncoder)
+        {
+            throw new ArgumentException(
+                $"Augmentation is a {Augmentation.GetType().Name}, which changes pictures, but Encoder is a {Encoder.GetType().Name}, which does not know rows as pictures. Use a {nameof(ConvNetEncoder)} or {nameof(ResNetEncoder)}, or leave Augmentation null.", nameof(Augmentation));
+        }
         if (LogFile is not null)
             ArgumentException.ThrowIfNullOrEmpty(LogFile);
         if (DataMemoryBudget is < 0)
@@ -215,6 +227,7 @@ public abstract class EmbeddingTrainerOptions
     private protected TrainingSettings ToSettings() => new()
     {
         Encoder = Encoder,
+        Augmentation = Augmentation,
         BatchSize = BatchSize,
         GradientCacheChunkSize = GradientCacheChunkSize,
         Precision = Precision,

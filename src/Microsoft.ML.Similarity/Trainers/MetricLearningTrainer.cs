@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Interop;
@@ -232,11 +231,6 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         /// </summary>
         public Sampler Sampler = new ClassSampler();
 
-        /// <summary>
-        /// How pictures are changed at random whenever they are trained on, for an <see cref="ImageEncoder"/>. Null, the default, for not at all.
-        /// </summary>
-        public ImageAugmentation? Augmentation;
-
         /// <summary>What the loop has to know, once all options are found to be in their ranges.</summary>
         internal TrainingSettings Check()
         {
@@ -254,12 +248,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
                 CheckSampler(Sampler, nameof(SampledRows.Categories), "CategoryColumnName is null");
             if (ExampleWeightColumnName is null && ClassBalance == 0)
                 CheckSampler(Sampler, nameof(SampledRows.Weights), "ExampleWeightColumnName is null and ClassBalance 0");
-            if (Augmentation is not null && Encoder is not ImageEncoder)
-            {
-                throw new ArgumentException(
-                    $"Augmentation is a {Augmentation.GetType().Name}, which changes pictures, but Encoder is a {Encoder.GetType().Name}, which does not know rows as pictures. Use a {nameof(ConvNetEncoder)} or {nameof(ResNetEncoder)}, or leave Augmentation null.", nameof(Augmentation));
-            }
-            return ToSettings() with { Augmentation = Augmentation };
+            return ToSettings();
         }
     }
 }

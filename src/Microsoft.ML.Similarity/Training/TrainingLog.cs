@@ -87,7 +87,7 @@ internal sealed class TrainingLog : IDisposable
         {
             _file.Write(_line.WrittenSpan);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)   // the latter where files must be smaller
         {
             _hasFailed = true;
             _channel.Warning(MessageSensitivity.None, "LogFile '{0}' cannot be written any more, and the training goes on without: {1}", _file.Name, e.Message);

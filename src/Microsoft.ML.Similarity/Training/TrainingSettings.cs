@@ -19,7 +19,7 @@ internal sealed record TrainingSettings
     public required int? GradientCacheChunkSize { get; init; }
 
     /// <summary>How the pictures of a batch are changed, for an encoder of pictures; or null.</summary>
-    public ImageAugmentation? Augmentation { get; init; }
+    public required ImageAugmentation? Augmentation { get; init; }
 
     public required TrainingPrecision Precision { get; init; }
 

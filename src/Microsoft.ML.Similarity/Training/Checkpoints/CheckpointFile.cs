@@ -12,6 +12,7 @@ namespace Microsoft.ML.Similarity.Training.Checkpoints;
 /// </summary>
 internal static class CheckpointFile
 {
+    private const string Unfinished = ".unfinished";
     private const int HashPlace = 8;
     private const int BodyPlace = HashPlace + SHA256.HashSizeInBytes;
 
@@ -21,7 +22,7 @@ internal static class CheckpointFile
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static void Write(string path, Checkpoint checkpoint)
     {
-        var unfinished = path + ".unfinished";
+        var unfinished = path + Unfinished;
         try
         {
             using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.ReadWrite))
@@ -31,11 +32,23 @@ internal static class CheckpointFile
             }
             File.Move(unfinished, path, overwrite: true);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             File.Delete(unfinished);
+            // What .NET says of a file beyond what the file system, or the process, may have.
+            if (e is ArgumentOutOfRangeException)
+                throw new IOException("The file is larger than the file system, or the limit of this process, allows.", e);
             throw;
         }
+    }
+
+    /// <summary>Deletes what was being written when a process ended.</summary>
+    /// <exception cref="IOException">It cannot be deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be deleted.</exception>
+    public static void DeleteUnfinished(string folder)
+    {
+        foreach (var unfinished in Directory.GetFiles(folder, $"*{Unfinished}"))
+            File.Delete(unfinished);
     }
 
     /// <exception cref="FormatException">The file is damaged, or no checkpoint.</exception>

@@ -18,7 +18,7 @@ internal sealed class CheckpointFolder
     /// <param name="interval">The least time between two checkpoints.</param>
     /// <param name="keep">How many to keep.</param>
     /// <param name="channel">Hears of what cannot be read or written.</param>
-    /// <exception cref="InvalidOperationException">The folder cannot be made, or holds checkpoints none of which can be read.</exception>
+    /// <exception cref="InvalidOperationException">The folder cannot be made or written to, or holds checkpoints none of which can be read.</exception>
     public CheckpointFolder(string path, TimeSpan interval, int keep, IChannel channel)
     {
         _path = Path.GetFullPath(path);
@@ -28,10 +28,11 @@ internal sealed class CheckpointFolder
         try
         {
             Directory.CreateDirectory(_path);
+            CheckpointFile.DeleteUnfinished(_path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException($"CheckpointFolder '{_path}' cannot be made: {e.Message}", e);
+            throw new InvalidOperationException($"CheckpointFolder '{_path}' cannot be used: {e.Message}", e);
         }
         Latest = ReadLatest();
     }
@@ -61,7 +62,7 @@ internal sealed class CheckpointFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _channel.Warning(MessageSensitivity.None, "The checkpoint '{0}' could not be written: {1} Training goes on; the last checkpoint stays.", path, e.Message);
+            _channel.Warning(MessageSensitivity.None, "The checkpoint '{0}' could not be written: {1}. Training goes on; the last checkpoint stays.", path, e.Message.TrimEnd('.'));
         }
     }
 

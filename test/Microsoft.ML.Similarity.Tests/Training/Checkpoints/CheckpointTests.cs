@@ -240,6 +240,45 @@ public sealed class CheckpointTests
     }
 
     [Test]
+    public void A_full_disk_is_named_and_leaves_the_last_checkpoint()
+    {
+        const string full = "/dev/full";
+        if (!File.Exists(full))
+            Assert.Ignore($"There is no {full}.");
+        // Cancelled within the second epoch; where the last checkpoint is written, there is no room.
+        using var source = new CancellationTokenSource();
+        Assert.That(
+            () => Fit(o => (o.CheckpointFolder, o.CancellationToken, o.ThrowOnCancellation, o.Progress) = (_folder, source.Token, true, new CancelAfterEpoch(source, 1))),
+            Throws.InstanceOf<OperationCanceledException>());
+        var before = Directory.GetFiles(_folder).Single();
+        var last = Path.Combine(_folder, "checkpoint-000004-000000000.sim");
+        var lines = new List<string>();
+        var ml = new MLContext(seed: 1);
+        ml.Log += (_, e) => lines.Add(e.Message);
+        var model = ml.Similarity.Trainers.MetricLearning(Fast.Options(o =>
+        {
+            o.CheckpointFolder = _folder;
+            o.Progress = new Receiver<TrainingProgress>(p =>
+            {
+                if (p.Epoch == 3)
+                    File.CreateSymbolicLink($"{last}.unfinished", full);
+            });
+        })).Fit(Data);
+        Assert.That(lines, Has.Exactly(1).Contains($"The checkpoint '{last}' could not be written: No space left on device"));
+        Assert.That(Directory.GetFiles(_folder), Is.EqualTo(new[] { before }));
+        Assert.That(Fast.WeightBits(Fit(o => o.CheckpointFolder = _folder)), Is.EqualTo(Fast.WeightBits(model)));
+    }
+
+    [Test]
+    public void What_a_killed_process_was_writing_is_deleted()
+    {
+        Directory.CreateDirectory(_folder);
+        File.WriteAllText(Path.Combine(_folder, "checkpoint-000001-000000003.sim.unfinished"), "half of");
+        Fit(o => o.CheckpointFolder = _folder);
+        Assert.That(Directory.GetFiles(_folder).Select(Path.GetFileName), Is.EqualTo(new[] { "checkpoint-000004-000000000.sim" }));
+    }
+
+    [Test]
     public void Options_of_checkpoints_are_checked()
     {
         Assert.That(() => Fit(o => o.CheckpointsToKeep = 0), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith("CheckpointsToKeep must be at least 1."));
