@@ -39,6 +39,9 @@ public abstract record ImageEncoder : Encoder
 
     internal override bool DependsOnBatch => true;
 
+    // Pictures are grey or coloured: other channels only vectors have.
+    internal sealed override ImageShape? Pictures => Image.Channels is 1 or 3 ? Image : null;
+
     internal override int RowsAtOnce => (int)Math.Clamp(MaximumActivations / LargestActivation, 1, base.RowsAtOnce);
 
     /// <summary>The most values that one layer gives for one picture.</summary>

@@ -75,7 +75,7 @@ internal sealed class ReadingCursor : DataViewRowCursor
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                throw Failure(e, _read - 1);
+                throw Failure(e, _read - 1, column.Name);
             }
         };
     }
@@ -130,16 +130,19 @@ internal sealed class ReadingCursor : DataViewRowCursor
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw Failure(e, _read);
+            throw Failure(e, _read, column: null);
         }
     }
 
-    private InvalidOperationException Failure(Exception e, long row)
+    private InvalidOperationException Failure(Exception e, long row, string? column)
     {
         if (!FailedRow.IsAhead(e))
-            return new($"Reading the {_table} failed in row {row} (counted from 0): {e.Message}", e);
-        return FailedRow.Find(_data, _columns, _run) is var (failed, error)
-            ? new($"Reading the {_table} failed in row {failed} (counted from 0): {error.Message}", error)
+            return Failed(row, column, e);
+        return FailedRow.Find(_data, _columns, _run) is var (failedRow, failedColumn, error)
+            ? Failed(failedRow, failedColumn, error)
             : new($"Reading the {_table} failed in row {row} (counted from 0), or in one of those after it: {e.GetBaseException().Message}", e);
     }
+
+    private InvalidOperationException Failed(long row, string? column, Exception e) =>
+        new($"Reading the {_table} failed in row {row} (counted from 0){(column is null ? "" : $", column '{column}'")}: {e.Message}", e);
 }
