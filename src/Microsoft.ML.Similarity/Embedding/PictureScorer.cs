@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Images;
 using Microsoft.ML.Similarity.Rows;
 

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Similarity.Rows;
 internal sealed class BatchedCursor : DataViewRowCursor
 {
     // Pictures that pass through may be of any size.
-    private const int MaximumPictures = 16;
+    private const int MaximumPictures = 32;
 
     private readonly DataViewRowCursor _input;
     private readonly BatchBinding _binding;

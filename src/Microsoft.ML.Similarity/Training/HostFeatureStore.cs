@@ -26,11 +26,13 @@ internal abstract class HostFeatureStore(int count, int dimension, ScalarType ty
     protected abstract int RowsWorthThread { get; }
 
     /// <summary>Values as features: pixels are brought to 0..1.</summary>
-    /// <param name="values">Float32, or Byte for pixels; not disposed.</param>
+    /// <param name="values">Float32, which are given back, or Byte for pixels.</param>
     public static Tensor AsFeatures(Tensor values)
     {
+        if (values.dtype == ScalarType.Float32)
+            return values;
         using var scope = NewDisposeScope();
-        return (values.dtype == ScalarType.Byte ? values.to(ScalarType.Float32).mul_(Number(PictureDecoder.Share)) : values.alias()).MoveToOuterDisposeScope();
+        return values.to(ScalarType.Float32).mul_(Number(PictureDecoder.Share)).MoveToOuterDisposeScope();
     }
 
     public sealed override unsafe Tensor[] Fetch(ReadOnlySpan<int> rows)
@@ -57,11 +59,7 @@ internal abstract class HostFeatureStore(int count, int dimension, ScalarType ty
         return [batch.MoveToOuterDisposeScope()];
     }
 
-    public sealed override Tensor Upload(Tensor[] fetched)
-    {
-        using var values = fetched[0].to(device, non_blocking: true);
-        return AsFeatures(values);
-    }
+    public sealed override Tensor Upload(Tensor[] fetched) => AsFeatures(fetched[0].to(device, non_blocking: true));
 
     /// <summary>Writes a row's values.</summary>
     protected abstract void Read(int row, Span<byte> target);

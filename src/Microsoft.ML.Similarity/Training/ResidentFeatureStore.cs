@@ -61,11 +61,7 @@ internal sealed class ResidentFeatureStore : FeatureStore
         return GatherAt(index);
     }
 
-    public override Tensor GatherAt(Tensor rows)
-    {
-        using var values = _rows.index_select(0, rows);
-        return HostFeatureStore.AsFeatures(values);
-    }
+    public override Tensor GatherAt(Tensor rows) => HostFeatureStore.AsFeatures(_rows.index_select(0, rows));
 
     public override void Dispose() => _rows.Dispose();
 }

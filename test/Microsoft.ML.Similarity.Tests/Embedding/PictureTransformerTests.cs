@@ -9,24 +9,21 @@ using Microsoft.ML.Transforms.Image;
 namespace Microsoft.ML.Similarity.Tests.Embedding;
 
 /// <summary>Columns of images and of files.</summary>
-public sealed class PictureTransformerTests
+public sealed class PictureTransformerTests : IDisposable
 {
     private static readonly MLContext Ml = new(seed: 1);
 
-    private ExamplePictures _pictures = null!;
-    private IDataView _data = null!;
-    private EmbeddingTransformer _model = null!;
+    private readonly ExamplePictures _pictures = new();
+    private readonly IDataView _data;
+    private readonly EmbeddingTransformer _model;
 
-    [OneTimeSetUp]
-    public void Train()
+    public PictureTransformerTests()
     {
-        _pictures = new ExamplePictures();
         _data = _pictures.View(Ml);
         _model = Fit(_data, 3);
     }
 
-    [OneTimeTearDown]
-    public void Free()
+    public void Dispose()
     {
         _model.Dispose();
         _pictures.Dispose();

@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Tests.Images;
@@ -10,23 +9,17 @@ using TorchSharp;
 namespace Microsoft.ML.Similarity.Tests.Trainers;
 
 /// <summary>Columns of images and of files.</summary>
-public sealed class PictureTrainingTests
+public sealed class PictureTrainingTests : IDisposable
 {
     private static readonly MLContext Ml = new(seed: 1);
     private static readonly ConvNetEncoder Encoder = new() { Image = new(3, 8, 8), Widths = [4, 4], OutputDimension = 5 };
 
-    private ExamplePictures _pictures = null!;
-    private IDataView _data = null!;
+    private readonly ExamplePictures _pictures = new();
+    private readonly IDataView _data;
 
-    [OneTimeSetUp]
-    public void Draw()
-    {
-        _pictures = new ExamplePictures();
-        _data = _pictures.View(Ml);
-    }
+    public PictureTrainingTests() => _data = _pictures.View(Ml);
 
-    [OneTimeTearDown]
-    public void Free() => _pictures.Dispose();
+    public void Dispose() => _pictures.Dispose();
 
     [Test]
     public void A_folder_of_photographs_is_learned_from()
