@@ -43,9 +43,10 @@ internal sealed class ExamplePictures : IDisposable
     /// </summary>
     /// <param name="ml">The context.</param>
     /// <param name="size">The pixels of a side, or null for no pixels.</param>
-    public IDataView View(MLContext ml, int? size = 8)
+    /// <param name="copies">How many times each picture comes.</param>
+    public IDataView View(MLContext ml, int? size = 8, int copies = 1)
     {
-        var view = ml.Data.LoadFromEnumerable(Rows);
+        var view = ml.Data.LoadFromEnumerable(Enumerable.Repeat(Rows, copies).SelectMany(row => row));
         foreach (var (prefix, path) in new[] { ("", "Path"), ("Other", "Other") })
         {
             view = Apply(ml.Transforms.LoadImages($"{prefix}Image", null, path), view);

@@ -92,6 +92,25 @@ public sealed class PictureDecoderTests
     }
 
     [Test]
+    public void What_is_transparent_lies_on_black()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.png");
+        try
+        {
+            // White, of half the opacity and of none.
+            using (var image = ExamplePictures.Image([128, 128, 128, 128, 0, 0, 0, 0], 2, 1))
+                image.Save(path);
+            var pixels = new byte[2];
+            Assert.That(new PictureDecoder(new(1, 1, 2)).TryDecode(File.ReadAllBytes(path), pixels), Is.True);
+            Assert.That(pixels, Is.EqualTo(new byte[] { 128, 0 }));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Test]
     public void What_is_no_picture_is_not_decoded()
     {
         using var pictures = new ExamplePictures(1);

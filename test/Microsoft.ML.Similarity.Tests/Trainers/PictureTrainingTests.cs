@@ -16,8 +16,14 @@ public sealed class PictureTrainingTests : IDisposable
 
     private readonly ExamplePictures _pictures = new();
     private readonly IDataView _data;
+    private readonly IDataView _manyRows;
 
-    public PictureTrainingTests() => _data = _pictures.View(Ml);
+    public PictureTrainingTests()
+    {
+        _data = _pictures.View(Ml);
+        // More than are decoded together.
+        _manyRows = _pictures.View(Ml, copies: 9);
+    }
 
     public void Dispose() => _pictures.Dispose();
 
@@ -34,7 +40,7 @@ public sealed class PictureTrainingTests : IDisposable
     }
 
     [Test]
-    public void Images_files_and_pixels_teach_the_same([Values(1, 3)] int channels, [Values(null, 0L, 5_000L)] long? budget)
+    public void Images_files_and_pixels_teach_the_same([Values(1, 3)] int channels, [Values(null, 0L, 20_000L)] long? budget)
     {
         if (channels == 1)
         {
@@ -146,6 +152,20 @@ public sealed class PictureTrainingTests : IDisposable
     }
 
     [Test]
+    public void A_file_that_is_too_large_to_be_kept_is_named()
+    {
+        // What follows the picture does not harm it.
+        var rows = _pictures.Rows.Select((row, i) => new FileRow { Label = row.Label, File = [.. System.IO.File.ReadAllBytes(row.Path), .. new byte[i == 9 ? 1 << 26 : 0]] }).ToArray();
+        var data = Ml.Data.LoadFromEnumerable(rows);
+        Assert.That(() => Fit(data, "File", o => o.ImageStorage = ImageStorage.Encoded), Throws.InvalidOperationException.With.Message.EqualTo(
+            $"Column 'File' has a file of {rows[9].File.Length} bytes in row 9 (counted from 0). ImageStorage.Encoded keeps files of at most 67108864; use ImageStorage.Decoded."));
+        using var model = Fit(data, "File");
+        using var expected = Fit(_data, "File");
+        Assert.That(Fast.WeightBits(model), Is.EqualTo(Fast.WeightBits(expected)));
+        Assert.That(Fast.Embeddings(model, data), Is.EqualTo(Fast.Embeddings(expected, _data)));
+    }
+
+    [Test]
     public void Images_cannot_be_kept_encoded() => Assert.That(() => Fit(_data, "Image", o => o.ImageStorage = ImageStorage.Encoded),
         Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
             "ImageStorage is Encoded, which keeps the bytes of files, but feature column 'Image' holds images, which are decoded already. Load the files with LoadRawImageBytes, or let ImageStorage be Decoded."));
@@ -196,7 +216,7 @@ public sealed class PictureTrainingTests : IDisposable
 
     private int[] Weights(string column, Action<MetricLearningTrainer.Options>? change = null)
     {
-        using var model = Fit(_data, column, change);
+        using var model = Fit(_manyRows, column, change);
         return Fast.WeightBits(model);
     }
 
@@ -210,6 +230,13 @@ public sealed class PictureTrainingTests : IDisposable
         o.MaximumNumberOfEpochs = 2;
         change?.Invoke(o);
     });
+
+    private sealed class FileRow
+    {
+        public string Label { get; set; } = "";
+
+        public byte[] File { get; set; } = [];
+    }
 
     private sealed class IdPair
     {
