@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
@@ -96,7 +97,7 @@ internal sealed class StepsBenchmark : IBenchmark
         using var augmenter = load.Augmentation is null ? null : new Augmenter(load.Augmentation, ((ImageEncoder)load.Encoder).Image, seed);
         using var updates = new WeightUpdates(settings, encoder, loss, 1);
         using var statistics = new BatchStatistics(device);
-        var step = new TrainingStep(objective, encoder, augmenter, updates, statistics, chunkSize: null);
+        using var step = new TrainingStep(objective, encoder, augmenter, updates, statistics, settings);
         int[] examples = [.. Enumerable.Range(0, objective.Count)];
         for (var i = 0; i < Math.Min(WarmUp, steps); i++)
             Step();
@@ -131,7 +132,7 @@ internal sealed class StepsBenchmark : IBenchmark
 
         public override IEnumerable<KeyValuePair<string, string>> Description => [];
 
-        public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device)
+        public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device, LossState? previous = null, IChannel? channel = null)
         {
             _declaration = load.Loss.Resolve(encoder.L2Normalize);
             return _loss = _declaration.CreateModule(new LossContext(encoder.OutputDimension, load.Classes, generator));

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 
@@ -31,6 +33,19 @@ public sealed class EmbeddingModel
 
     /// <summary>The network as plain arrays; null where only libtorch evaluates it.</summary>
     internal DenseNetwork? Network { get; }
+
+    /// <summary>A number by which to tell the model from others of the same encoder: of its weights, and of what its loss has learned.</summary>
+    internal string Checksum()
+    {
+        using var hash = SHA256.Create();
+        using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
+        {
+            Weights.Write(stream);
+            LossState?.Write(stream);
+            JsonSerializer.Serialize(stream, LossState?.Classes);
+        }
+        return Convert.ToHexString(hash.Hash.AsSpan(0, 8));
+    }
 
     /// <summary>The same encoder with the first values of its output only; without the loss's state, which is about all of them.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimension"/> is below 1 or above <see cref="OutputDimension"/>.</exception>

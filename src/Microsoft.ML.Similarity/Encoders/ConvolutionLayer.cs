@@ -34,5 +34,10 @@ internal sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
         register_parameter("weight", _weight);
     }
 
-    public override Tensor forward(Tensor input) => nn.functional.conv2d(input, _weight, strides: _strides, padding: _padding);
+    /// <summary>In the type of what comes.</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.conv2d(input, _weight.to(input.dtype), strides: _strides, padding: _padding).MoveToOuterDisposeScope();
+    }
 }

@@ -1,4 +1,3 @@
-using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -12,7 +11,6 @@ internal sealed class DenseModule : EncoderModule
 {
     private readonly DenseShape _shape;
     private readonly double _dropout;
-    private readonly bool _normalize;
     // Found by these names when the module moves to another device, and set anew.
     [ComponentName(Name = DenseShape.MeanName)]
     private readonly Tensor? _mean;
@@ -25,11 +23,10 @@ internal sealed class DenseModule : EncoderModule
     private readonly LinearLayer? _shortcut;
 
     public DenseModule(Encoder encoder, int inputDimension, DenseShape shape, double dropout, Generator generator)
-        : base(encoder.GetType().Name)
+        : base(encoder)
     {
         _shape = shape;
         _dropout = dropout;
-        _normalize = encoder.L2Normalize;
         if (encoder.StandardizeInputs)
         {
             register_buffer(DenseShape.MeanName, _mean = zeros(inputDimension));
@@ -61,10 +58,10 @@ internal sealed class DenseModule : EncoderModule
         _deviation.copy_(tensor(Array.ConvertAll(deviation.ToArray(), value => value == 0 ? 1 : value)));
     }
 
-    public override Tensor forward(Tensor x)
+    protected override Tensor Prepare(Tensor rows) => _mean is null ? rows : (rows - _mean) / _deviation!;
+
+    protected override Tensor Embed(Tensor x)
     {
-        if (_mean is not null)
-            x = (x - _mean) / _deviation!;
         var direct = _shortcut?.call(x);
         for (var i = 0; i < _linear.Count; i++)
         {
@@ -83,7 +80,7 @@ internal sealed class DenseModule : EncoderModule
         }
         if (direct is not null)
             x = direct + x * Number(DenseShape.LayersBesideShortcut);
-        return _normalize ? UnitRows.Of(x) : x;
+        return x;
     }
 
     protected override void Dispose(bool disposing)

@@ -25,5 +25,10 @@ internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
         register_parameter("bias", _bias);
     }
 
-    public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight, _bias);
+    /// <summary>In the type of what comes.</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(input, _weight.to(input.dtype), _bias.to(input.dtype)).MoveToOuterDisposeScope();
+    }
 }

@@ -27,6 +27,8 @@ internal sealed class ClassWeightModule : LossModule
         register_parameter("weights", _weights);
     }
 
+    protected internal override ClassReference ClassReferenceOf(string name) => ClassReference.Entries;
+
     public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
     {
         var labels = batch.Relation.Labels

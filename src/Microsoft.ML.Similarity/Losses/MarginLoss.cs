@@ -58,6 +58,9 @@ public sealed record MarginLoss : Loss
             register_parameter("beta", _beta);
         }
 
+        protected internal override ClassReference ClassReferenceOf(string name) =>
+            _loss.BetaKind == BetaKind.PerClass ? ClassReference.Entries : ClassReference.None;
+
         public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
         {
             var distances = batch.Distances(_loss.DistanceOrDefault);

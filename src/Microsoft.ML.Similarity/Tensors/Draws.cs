@@ -22,9 +22,9 @@ internal static class Draws
     {
         var count = shape.Aggregate(1L, (product, size) => product * size);
         if (device.type == DeviceType.CPU || count <= FewNumbers)
-            return empty(shape).uniform_(0, 1, generator).to(device);
+            return DrawTape.Draw(device, () => empty(shape).uniform_(0, 1, generator));
         // One number from the generator, and the mixed places of all: the same generator gives the same numbers.
-        var key = empty(1, dtype: ScalarType.Int64).random_(0, 1L << 31, generator).to(device);
+        var key = DrawTape.Draw(device, () => empty(1, dtype: ScalarType.Int64).random_(0, 1L << 31, generator));
         var bits = Mix(Mix(Counts(count, device)).bitwise_xor(key));
         // 24 bits are what a float32 holds exactly, so that none is rounded up to 1.
         return (bits.bitwise_right_shift(Constant(8, device)).to(ScalarType.Float32) * Number(1.0 / (1 << 24))).view(shape);
@@ -44,5 +44,10 @@ internal static class Draws
     public static Tensor Counts(long count, Device device) => arange(One, Number(count + 1), One, ScalarType.Int64, device);
 
     /// <summary>A number as an int64 tensor.</summary>
-    public static Tensor Constant(long value, Device device) => tensor(value, ScalarType.Int64, device);
+    // Filled in where it lies: a copy from the host would wait for the device.
+    public static Tensor Constant(long value, Device device)
+    {
+        using var number = value.ToScalar();
+        return full(Array.Empty<long>(), number, ScalarType.Int64, device);
+    }
 }

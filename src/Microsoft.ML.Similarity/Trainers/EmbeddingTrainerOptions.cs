@@ -77,6 +77,23 @@ public abstract class EmbeddingTrainerOptions
     /// </summary>
     public int? GradientCacheChunkSize;
 
+    /// <summary>How exactly the encoder computes while it is trained. Default <see cref="TrainingPrecision.TensorFloat32"/>, which differs from float32 on GPUs only.</summary>
+    /// <remarks>
+    /// libtorch's switches for it belong to the process, and are set back at the end: of trainings that run at the same time, all should have the same precision.
+    /// </remarks>
+    public TrainingPrecision Precision = TrainingPrecision.TensorFloat32;
+
+    /// <summary>
+    /// Whether a GPU may repeat the training's steps by itself, as a CUDA graph: several times as fast for small networks, whose steps take the host
+    /// longer than the GPU; little is gained where the GPU is busy anyway. Default false.
+    /// </summary>
+    /// <remarks>
+    /// Results are those of plain steps. Where a step cannot be captured it is done plainly, and the log says why: on the CPU, on Windows, with a libtorch that does not
+    /// have the functions, with <see cref="GradientCacheChunkSize"/>, with relations other than equal labels, and with a loss or miner that waits for the GPU.
+    /// The GPU keeps the memory of a step's tensors as long as the training lasts.
+    /// </remarks>
+    public bool UseCudaGraphs;
+
     /// <summary>
     /// The share of the training data held out for validation by <c>Fit(data)</c>, in [0, 1); default 0.1. Of labelled rows, whole
     /// classes where that makes at least five of them, else rows of each class; of others, examples. 0 switches early
@@ -154,6 +171,8 @@ public abstract class EmbeddingTrainerOptions
         ArgumentNullException.ThrowIfNull(ParameterRules);
         ArgumentNullException.ThrowIfNull(LearningRateSchedule);
         Encoder.Check();
+        if (!Enum.IsDefined(Precision))
+            throw new ArgumentOutOfRangeException(nameof(Precision), Precision, "Precision must be one of the values of TrainingPrecision.");
         AtLeast(BatchSize, 2, nameof(BatchSize));
         AtLeast(MaximumNumberOfEpochs ?? 1, 1, nameof(MaximumNumberOfEpochs));
         AtLeast(GradientCacheChunkSize ?? 1, 1, nameof(GradientCacheChunkSize));
@@ -198,6 +217,8 @@ public abstract class EmbeddingTrainerOptions
         Encoder = Encoder,
         BatchSize = BatchSize,
         GradientCacheChunkSize = GradientCacheChunkSize,
+        Precision = Precision,
+        UseCudaGraphs = UseCudaGraphs,
         MaximumNumberOfEpochs = MaximumNumberOfEpochs,
         LearningRate = LearningRate,
         LossLearningRateFactor = LossLearningRateFactor,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Embedding;
@@ -88,6 +89,38 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
     /// <inheritdoc cref="Fit(IDataView)" path="/exception"/>
     public EmbeddingTransformer Fit(IDataView trainData, IDataView? validationData) => FitCore(trainData, validationData, 0);
 
+    /// <summary>
+    /// Continues the training of a model on other rows, of which a fraction is held out for validation as the options say: with new classes, new rows of those known, or both.
+    /// </summary>
+    /// <param name="trainData">The rows to train on. Those of before that count should be among them: what is no longer trained on is slowly forgotten.</param>
+    /// <param name="previousModel">
+    /// The model whose weights training begins with; it does not change. Its encoder must be that of the options, but for a weights file, which is not read. Inputs are standardised by the
+    /// statistics that it has, which its weights were learned with. What its loss had learned is taken up by label where the loss of the options has weights of the
+    /// same names and shapes: classes known keep their vectors, also those that have no rows now, and new ones begin as they do in a new training. Otherwise
+    /// the loss begins anew, and the log says why.
+    /// </param>
+    /// <exception cref="ArgumentException">The model's encoder is not that of the options; the message says in what it differs.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or features are not as many as the model takes.</exception>
+    /// <exception cref="InvalidOperationException">The data cannot be trained on, the GPU asked for is not there, or libtorch does not load; the message says what to do.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled before its first epoch was complete, or the options want it thrown.</exception>
+    [OverloadResolutionPriority(-1)] // Fit(data, null) has no validation.
+    public EmbeddingTransformer Fit(IDataView trainData, EmbeddingModel previousModel)
+    {
+        ArgumentNullException.ThrowIfNull(previousModel);
+        return FitCore(trainData, null, _settings.ValidationFraction, previousModel);
+    }
+
+    /// <summary>Continues the training of a model on all rows of one view and validates on another.</summary>
+    /// <param name="trainData">The rows to train on.</param>
+    /// <param name="validationData">The rows the embedding is measured on after each epoch, or null to train without.</param>
+    /// <param name="previousModel">The model whose weights training begins with, as <see cref="Fit(IDataView, EmbeddingModel)"/> has it.</param>
+    /// <inheritdoc cref="Fit(IDataView, EmbeddingModel)" path="/exception"/>
+    public EmbeddingTransformer Fit(IDataView trainData, IDataView? validationData, EmbeddingModel previousModel)
+    {
+        ArgumentNullException.ThrowIfNull(previousModel);
+        return FitCore(trainData, validationData, 0, previousModel);
+    }
+
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -106,13 +139,15 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
             InputColumns.CheckNumber(shape, _columns.Weight, WeightReader.Role);
     }
 
-    private EmbeddingTransformer FitCore(IDataView input, IDataView? validationData, double validationFraction)
+    private EmbeddingTransformer FitCore(IDataView input, IDataView? validationData, double validationFraction, EmbeddingModel? previousModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         CheckColumns(Shapes.Of(input.Schema), forTraining: true);
+        var settings = _settings.ContinuedFrom(previousModel);
+        InputColumns.Features(input.Schema, _columns.Feature, dimension: previousModel?.InputDimension, orPictures: settings.Encoder.Pictures is not null);
         if (validationData is not null)
             CheckColumns(Shapes.Of(validationData.Schema), forTraining: false);
-        using var run = new TrainingRun(_environment, nameof(MetricLearningTrainer), _settings);
+        using var run = new TrainingRun(_environment, nameof(MetricLearningTrainer), settings);
         using var set = TrainingSetReader.Read(input, _columns, null, run);
         using var given = validationData is null ? null
             : TrainingSetReader.Read(validationData, _columns with { Weight = null, Category = null }, set.Features.Dimension, run);
@@ -129,7 +164,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
                 $"{(set.Relation is null ? "No class of the validation data has two rows" : "No two rows of the validation data belong together by their labels")} in column '{_columns.Label}', so nothing can be measured. Give other rows, or train without validation.");
         }
         using var objective = new LabeledObjective(set, training, _loss, _miner, _sampler, _classBalance);
-        using var loop = new TrainingLoop(_settings, objective, validation, run);
+        using var loop = new TrainingLoop(settings, objective, validation, run);
         var (model, summary) = loop.Run();
         return new EmbeddingTransformer(_environment, model, _columns.Feature, _outputColumn, summary);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Interop;
@@ -57,6 +58,35 @@ public abstract class PairTrainer : IEstimator<PairEmbeddingTransformer>
     /// <inheritdoc cref="Fit(IDataView)" path="/exception"/>
     public PairEmbeddingTransformer Fit(IDataView trainData, IDataView? validationData) => FitCore(trainData, validationData, 0);
 
+    /// <summary>Continues the training of a model on other rows, of which a fraction is held out for validation as the options say.</summary>
+    /// <param name="trainData">The rows to train on. Those of before that count should be among them: what is no longer trained on is slowly forgotten.</param>
+    /// <param name="previousModel">
+    /// The model whose weights training begins with, of any trainer; it does not change. Its encoder must be that of the options, but for a weights file, which is not read. Inputs are
+    /// standardised by the statistics that it has, which its weights were learned with. What its loss had learned is taken up where the loss of the
+    /// options has weights of the same names and shapes; otherwise the loss begins anew, and the log says why.
+    /// </param>
+    /// <exception cref="ArgumentException">The model's encoder is not that of the options; the message says in what it differs.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or features are not as many as the model takes.</exception>
+    /// <exception cref="InvalidOperationException">The data cannot be trained on, the GPU asked for is not there, or libtorch does not load; the message says what to do.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled before its first epoch was complete, or the options want it thrown.</exception>
+    [OverloadResolutionPriority(-1)] // Fit(data, null) has no validation.
+    public PairEmbeddingTransformer Fit(IDataView trainData, EmbeddingModel previousModel)
+    {
+        ArgumentNullException.ThrowIfNull(previousModel);
+        return FitCore(trainData, null, _settings.ValidationFraction, previousModel);
+    }
+
+    /// <summary>Continues the training of a model on all rows of one view and validates on another.</summary>
+    /// <param name="trainData">The rows to train on.</param>
+    /// <param name="validationData">The rows the embedding is measured on after each epoch, or null to train without.</param>
+    /// <param name="previousModel">The model whose weights training begins with, as <see cref="Fit(IDataView, EmbeddingModel)"/> has it.</param>
+    /// <inheritdoc cref="Fit(IDataView, EmbeddingModel)" path="/exception"/>
+    public PairEmbeddingTransformer Fit(IDataView trainData, IDataView? validationData, EmbeddingModel previousModel)
+    {
+        ArgumentNullException.ThrowIfNull(previousModel);
+        return FitCore(trainData, validationData, 0, previousModel);
+    }
+
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -65,15 +95,17 @@ public abstract class PairTrainer : IEstimator<PairEmbeddingTransformer>
         return inputSchema.With(_embeddings.Select(column => EmbeddingTransformer.OutputColumn(column.OutputColumnName, _settings.Encoder)));
     }
 
-    private PairEmbeddingTransformer FitCore(IDataView input, IDataView? validationData, double validationFraction)
+    private PairEmbeddingTransformer FitCore(IDataView input, IDataView? validationData, double validationFraction, EmbeddingModel? previousModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         _columns.Check(input.Schema, _settings);
         if (validationData is not null)
             (_columns with { Weight = null }).Check(validationData.Schema, _settings);
         if (_items is not null)
-            ItemTable.Check(_items.Schema, _itemIdColumn, _itemFeatureColumn, _settings);
-        using var run = new TrainingRun(_environment, GetType().Name, _settings);
+            ItemTable.Check(_items.Schema, _itemIdColumn, _itemFeatureColumn, _settings, previousModel?.InputDimension);
+        _columns.FindParts(input.Schema, previousModel?.InputDimension, _settings.Encoder.Pictures);
+        var settings = _settings.ContinuedFrom(previousModel);
+        using var run = new TrainingRun(_environment, GetType().Name, settings);
         using var items = _items is null ? null : ItemTable.Read(_items, _itemIdColumn, _itemFeatureColumn, run);
         using var set = PairSetReader.Read(input, _columns, items, null, run);
         using var given = validationData is null ? null : PairSetReader.Read(validationData, _columns with { Weight = null }, items, set.Rows.Dimension, run);
@@ -86,7 +118,7 @@ public abstract class PairTrainer : IEstimator<PairEmbeddingTransformer>
             : heldOut.Length > 0 ? _task.CreateValidation(set, heldOut, _loss.ComparedBy)
             : null;
         using var objective = new PairObjective(set, training, _task, _loss, _sampler);
-        using var loop = new TrainingLoop(_settings, objective, validation, run);
+        using var loop = new TrainingLoop(settings, objective, validation, run);
         var (model, summary) = loop.Run();
         return new PairEmbeddingTransformer(
             _environment, model, _embeddings, items is null ? null : ItemEmbeddings.Compute(model, items.Ids, items.Features, run.Device), summary);

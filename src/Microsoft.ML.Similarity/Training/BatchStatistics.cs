@@ -22,13 +22,13 @@ internal sealed class BatchStatistics : IDisposable
     }
 
     /// <summary>What the batches gave so far; <see cref="Begin"/> comes first. Updated in place.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> State => [KeyValuePair.Create("statistics", _rows.narrow(0, 0, Count))];
+    public IEnumerable<KeyValuePair<string, Tensor>> State => [KeyValuePair.Create("statistics", _rows.narrow(0, 0, Count)), KeyValuePair.Create("statistics.place", _place)];
 
     /// <summary>Where batches are trained on.</summary>
     public Device Device => _rows.device;
 
-    /// <summary>The number of batches.</summary>
-    public int Count { get; private set; }
+    /// <summary>The number of batches. To be set where the device has added some by itself.</summary>
+    public int Count { get; set; }
 
     /// <summary>Goes on after so many batches: 0 at the beginning of an epoch.</summary>
     public void Begin(int count)
@@ -61,9 +61,6 @@ internal sealed class BatchStatistics : IDisposable
         TorchScripts.AddStatistics(_rows, _place, batch.Loss.Value, batch.Loss.ActiveFraction, batch.Distances, batch.Positives, batch.Negatives);
         Count++;
     }
-
-    /// <summary>Counts batches that the device has added by itself.</summary>
-    public void Added(int batches) => Count += batches;
 
     public Values Read()
     {

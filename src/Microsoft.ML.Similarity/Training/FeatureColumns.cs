@@ -5,13 +5,13 @@ using Microsoft.ML.Transforms.Image;
 namespace Microsoft.ML.Similarity.Training;
 
 /// <summary>The columns that an encoder can be trained on.</summary>
-/// <remarks>Both methods throw <see cref="ArgumentOutOfRangeException"/> for others.</remarks>
 internal static class FeatureColumns
 {
     /// <param name="shape">The shape of the data.</param>
     /// <param name="name">The column.</param>
     /// <param name="settings">The encoder, and how pictures are kept.</param>
     /// <param name="role">What the column is for, as the message names it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is missing, or another.</exception>
     public static void Check(SchemaShape shape, string name, TrainingSettings settings, string role = "feature")
     {
         InputColumns.CheckFeatures(shape, name, role, orPictures: settings.Encoder.Pictures is not null);
@@ -21,12 +21,4 @@ internal static class FeatureColumns
                 $"ImageStorage is Encoded, which keeps the bytes of files, but {role} column '{name}' holds images, which are decoded already. Load the files with LoadRawImageBytes, or let ImageStorage be Decoded.");
         }
     }
-
-    /// <param name="schema">The schema of the data.</param>
-    /// <param name="name">The column.</param>
-    /// <param name="run">Knows the encoder.</param>
-    /// <param name="role">What the column is for, as the message names it.</param>
-    /// <param name="dimension">The number of values wanted of a vector, or null for any.</param>
-    public static DataViewSchema.Column Find(DataViewSchema schema, string name, TrainingRun run, string role = "feature", int? dimension = null) =>
-        InputColumns.Features(schema, name, role, dimension, orPictures: run.Pictures is not null);
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Distances;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
@@ -17,6 +18,7 @@ internal sealed class LabeledObjective : Objective
     private readonly float[]? _rowWeights;
     private readonly Loss _declaration;
     private readonly Sampler _sampler;
+    private IReadOnlyList<string> _classes = [];
     private Miner? _miner;
     private Distance? _distance;
     private LossModule? _loss;
@@ -50,7 +52,7 @@ internal sealed class LabeledObjective : Objective
 
     public override int ClassCount => Rows.Select(row => _set.Classes[row]).Distinct().Count();
 
-    public override IReadOnlyList<string> Classes => [.. Enumerable.Range(0, _set.ClassCount).Select(_set.Labels.TextOf)];
+    public override IReadOnlyList<string> Classes => _classes;
 
     public override double LossLearningRateFactor => _declaration.LearningRateFactor;
 
@@ -63,11 +65,13 @@ internal sealed class LabeledObjective : Objective
             _set.Features, _set.Classes, Rows, _set.Categories ?? [], Array.ConvertAll(_rowWeights ?? [.. _sampled.Weights ?? []], BitConverter.SingleToInt32Bits))),
     ];
 
-    public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device)
+    public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device, LossState? previous = null, IChannel? channel = null)
     {
         var declaration = _declaration.Resolve(encoder.L2Normalize);
         _distance = declaration.DistanceOrDefault;
-        _loss = declaration.CreateModule(new LossContext(encoder.OutputDimension, _set.ClassCount, generator));
+        (_loss, _classes) = LossInheritance.Create(
+            classes => declaration.CreateModule(new LossContext(encoder.OutputDimension, classes, generator)),
+            [.. Enumerable.Range(0, _set.ClassCount).Select(_set.Labels.TextOf)], previous, channel);
         _loss.to(device);
         _miner = _miner is null ? null : _miner with { Distance = _miner.Distance ?? _distance };
         _labels = tensor(Array.ConvertAll(_set.Classes, c => (long)c)).to(device).DetachFromDisposeScope();

@@ -1,4 +1,6 @@
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Losses;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
@@ -31,7 +33,9 @@ internal abstract class Objective(FeatureStore features) : IDisposable
     /// <param name="encoder">The network's declaration.</param>
     /// <param name="generator">Draws initial weights; of the CPU.</param>
     /// <param name="device">Where to train.</param>
-    public abstract nn.Module CreateLoss(Encoder encoder, Generator generator, Device device);
+    /// <param name="previous">What the loss had learned in the training that this one continues, to be taken up where it fits; or null.</param>
+    /// <param name="channel">Hears whether it was, or null.</param>
+    public abstract nn.Module CreateLoss(Encoder encoder, Generator generator, Device device, LossState? previous = null, IChannel? channel = null);
 
     /// <summary>The batches of one epoch, one after another.</summary>
     /// <returns>Examples, which <see cref="RowsOf"/> and <see cref="Loss"/> take; a multiple of the smaller of batch size and <see cref="Count"/>.</returns>

@@ -29,11 +29,12 @@ internal sealed class TrainingLog : IDisposable
         }
     }
 
-    public void Started(string trainer, int seed, string device) => Write("start", json =>
+    public void Started(string trainer, int seed, string device, bool continues) => Write("start", json =>
     {
         json.WriteString("trainer", trainer);
         json.WriteNumber("seed", seed);
         json.WriteString("device", device);
+        json.WriteBoolean("continues", continues);
     });
 
     public void Add(ReadingProgress progress) => Write("reading", json =>

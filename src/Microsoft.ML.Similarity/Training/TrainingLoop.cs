@@ -4,6 +4,7 @@ using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Training.Checkpoints;
+using Microsoft.ML.Similarity.Training.Graphs;
 using Microsoft.ML.Similarity.Training.Optimization;
 using Microsoft.ML.Similarity.Training.Validation;
 using TorchSharp;
@@ -34,6 +35,7 @@ internal sealed partial class TrainingLoop : IDisposable
     private readonly LearningRatePlan _rates;
     private readonly BatchStatistics _statistics;
     private readonly TrainingStep _stepper;
+    private readonly StepGraph? _graph;
 
     private readonly CheckpointFolder? _checkpoints;
     private readonly Dictionary<string, string> _description;
@@ -84,17 +86,12 @@ internal sealed partial class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)SeedSequence.Weights(run.Seed), CPU);
         _encoder = settings.Encoder.CreateModule(objective.Features.Dimension, generator);
-        if (settings.Encoder.BeginWith(_encoder) is { Count: > 0 } drawn)
-            _channel.Info(MessageSensitivity.None, "Weights that the file does not have for this encoder are drawn at random: {0}.", string.Join(", ", drawn));
-        if (settings.Encoder.StandardizeInputs)
-        {
-            var (mean, deviation) = objective.Features.Statistics(objective.Rows);
-            _encoder.SetInputStatistics(mean, deviation);
-        }
-        _loss = objective.CreateLoss(settings.Encoder, generator, _device);
+        FirstWeights.Set(_encoder, settings, objective, _channel);
+        _loss = objective.CreateLoss(settings.Encoder, generator, _device, settings.Previous?.LossState, _channel);
         _encoder.to(_device);
         _randomness = new Generator((ulong)SeedSequence.Dropout(run.Seed), CPU);
         _encoder.Randomness = _randomness;
+        _encoder.LayerType = settings.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null;
         if (settings is { Augmentation: { } augmentation, Encoder: ImageEncoder { Image: var image } })
             _augmenter = new Augmenter(augmentation, image, SeedSequence.Augmentation(run.Seed));
         try
@@ -109,7 +106,9 @@ internal sealed partial class TrainingLoop : IDisposable
         }
         _rates = new LearningRatePlan(settings.LearningRate, settings.WarmUpFraction, settings.Schedule);
         _statistics = new BatchStatistics(_device);
-        _stepper = new TrainingStep(objective, _encoder, _augmenter, _updates, _statistics, settings.GradientCacheChunkSize);
+        _stepper = new TrainingStep(objective, _encoder, _augmenter, _updates, _statistics, settings);
+        if (settings.UseCudaGraphs && (_graph = StepGraph.TryCreate(settings, objective, _device, _channel)) is not null)
+            _stepper.Use(_graph, () => new StateCopy(State.Select(entry => entry.Value), _augmenter is null ? [_randomness] : [_randomness, _augmenter.Randomness]));
         if (_checkpoints?.Latest is { } checkpoint)
         {
             Restore(checkpoint);
@@ -125,6 +124,7 @@ internal sealed partial class TrainingLoop : IDisposable
         if (_ended is null)
         {
             _encoder.train();
+            using var stream = _graph?.EnterStream(_device);
             _ended = RunEpochs();
             // A cancelled training goes on when Fit is called again.
             if (_ended == StopReason.Cancelled)
@@ -155,6 +155,7 @@ internal sealed partial class TrainingLoop : IDisposable
 
     public void Dispose()
     {
+        _stepper.Dispose();
         _updates.Dispose();
         _rates.Dispose();
         _statistics.Dispose();
@@ -210,10 +211,10 @@ internal sealed partial class TrainingLoop : IDisposable
     {
         if (_step == 0)
             _statistics.Begin(0);
-        _updates.BeginEpoch(_epoch);
         var plan = _plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, _epoch));
         var size = Math.Min(_settings.BatchSize, _objective.Count);
         var batches = plan.Length / size;
+        _stepper.BeginEpoch(_epoch, batches);
         var each = _settings.GradientAccumulationSteps;
         _stepsInEpoch = (batches + each - 1) / each;
         using var feed = Feed(plan, size, Math.Min(_step * each, batches));

@@ -4,6 +4,7 @@ using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Training.Checkpoints;
 using Microsoft.ML.Similarity.Training.Storage;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
@@ -14,6 +15,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly CancellationToken _token;
     private readonly IHost _host;
     private readonly IProgress<ReadingProgress>? _readingProgress;
+    private readonly PrecisionScope? _precision;
 
     /// <param name="environment">The trainer's.</param>
     /// <param name="trainer">The trainer's name, for the log.</param>
@@ -27,6 +29,8 @@ internal sealed class TrainingRun : IDisposable
         _host = environment.Register(trainer);
         Channel = _host.Start("Training");
         Device = Devices.Select(environment, Channel);
+        if (Device.type == DeviceType.CUDA)
+            _precision = new PrecisionScope(settings.Precision);
         Space = new DataSpace(settings.DataMemoryBudget ?? DataSpace.DefaultBudget, environment.TempFolder());
         Pictures = settings.Encoder.Pictures;
         ImageStorage = settings.ImageStorage;
@@ -36,7 +40,7 @@ internal sealed class TrainingRun : IDisposable
             : new CheckpointFolder(settings.CheckpointFolder, settings.CheckpointInterval, settings.CheckpointsToKeep, Channel);
         Seed = settings.Seed ?? environment.Seed() ?? Checkpoints?.Latest?.Progress.Seed ?? Random.Shared.Next();
         Log = settings.LogFile is null ? null : new TrainingLog(settings.LogFile, Channel);
-        Log?.Started(trainer, Seed, Device.ToString());
+        Log?.Started(trainer, Seed, Device.ToString(), settings.Previous is not null);
     }
 
     /// <summary>Running since Fit was called.</summary>
@@ -92,6 +96,7 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
+        _precision?.Dispose();
         Log?.Dispose();
         Channel.Dispose();
     }

@@ -13,7 +13,7 @@ internal static class TrainingSetReader
     /// <exception cref="InvalidOperationException">The view fails in a row. No row has a label, or a feature or weight is not a number that can be used.</exception>
     public static TrainingSet Read(IDataView data, LabeledColumns columns, int? dimension, TrainingRun run)
     {
-        var features = FeatureColumns.Find(data.Schema, columns.Feature, run, dimension: dimension);
+        var features = InputColumns.Features(data.Schema, columns.Feature, dimension: dimension, orPictures: run.Pictures is not null);
         var label = columns.Relation.FindLabel(data.Schema, columns.Label);
         DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
         DataViewSchema.Column? category = columns.Category is null ? null : InputColumns.Label(data.Schema, columns.Category, LabeledColumns.CategoryRole);

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Augmentation;
+using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Training.Optimization;
 
@@ -9,6 +10,9 @@ internal sealed record TrainingSettings
 {
     public required Encoder Encoder { get; init; }
 
+    /// <summary>The model that training continues from, of an equal encoder; or null.</summary>
+    public EmbeddingModel? Previous { get; private init; }
+
     public required int BatchSize { get; init; }
 
     /// <summary>The rows whose activations are kept at once, or null for all of a batch.</summary>
@@ -16,6 +20,10 @@ internal sealed record TrainingSettings
 
     /// <summary>How the pictures of a batch are changed, for an encoder of pictures; or null.</summary>
     public ImageAugmentation? Augmentation { get; init; }
+
+    public required TrainingPrecision Precision { get; init; }
+
+    public required bool UseCudaGraphs { get; init; }
 
     public required int? MaximumNumberOfEpochs { get; init; }
 
@@ -70,4 +78,11 @@ internal sealed record TrainingSettings
 
     /// <summary>Where reports are written, or null.</summary>
     public required string? LogFile { get; init; }
+
+    /// <summary>The same for a training that continues from a model; for one that does not if there is none.</summary>
+    /// <exception cref="ArgumentException">The model's encoder is another.</exception>
+    public TrainingSettings ContinuedFrom(EmbeddingModel? previousModel) => previousModel is null || Encoder == previousModel.Encoder
+        ? this with { Previous = previousModel }
+        : throw new ArgumentException(
+            $"Encoder must be that of the previous model, previousModel.Encoder; {EncoderDifference.Between(Encoder, previousModel.Encoder)}.", nameof(previousModel));
 }

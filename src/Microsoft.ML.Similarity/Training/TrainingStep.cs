@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Training.Graphs;
 using Microsoft.ML.Similarity.Training.Optimization;
 using static TorchSharp.torch;
 
@@ -10,10 +11,33 @@ namespace Microsoft.ML.Similarity.Training;
 /// <param name="augmenter">Changes rows before they are embedded; or null.</param>
 /// <param name="updates">Moves the weights.</param>
 /// <param name="statistics">Takes what each batch gave.</param>
-/// <param name="chunkSize">The rows embedded with activations at once, or null for all of a batch.</param>
+/// <param name="settings">How to train.</param>
 internal sealed class TrainingStep(
-    Objective objective, EncoderModule encoder, Augmenter? augmenter, WeightUpdates updates, BatchStatistics statistics, int? chunkSize)
+    Objective objective, EncoderModule encoder, Augmenter? augmenter, WeightUpdates updates, BatchStatistics statistics, TrainingSettings settings) : IDisposable
 {
+    private readonly Device _device = statistics.Device;
+    private StepGraph? _graph;
+    private Func<StateCopy>? _copyState;
+
+    // Where the graph finds the examples, and where it must, the features.
+    private TrainingBatch[]? _places;
+
+    /// <summary>Lets the device repeat the steps by itself.</summary>
+    /// <param name="graph">Owned.</param>
+    /// <param name="copyState">A copy of all that a step changes.</param>
+    public void Use(StepGraph graph, Func<StateCopy> copyState) => (_graph, _copyState) = (graph, copyState);
+
+    /// <summary>To be called before each epoch, counted from 1.</summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="batches">The number of its batches.</param>
+    public void BeginEpoch(int epoch, int batches)
+    {
+        // Both must be done; either makes the step another.
+        var isSame = updates.BeginEpoch(epoch) & statistics.Reserve(batches);
+        if (!isSame)
+            _graph?.Reset();
+    }
+
     /// <summary>Moves the weights once.</summary>
     /// <param name="examples">Those of all its batches, one after another.</param>
     /// <param name="batchSize">The examples of a batch.</param>
@@ -22,15 +46,86 @@ internal sealed class TrainingStep(
     public void Run(ReadOnlySpan<int> examples, int batchSize, double learningRate, BatchFeed? feed)
     {
         updates.SetLearningRate(learningRate);
+        var each = examples.ToArray().Chunk(batchSize).ToArray();
+        // An epoch's last step may have fewer batches.
+        if (_graph is null || each.Length != settings.GradientAccumulationSteps)
+        {
+            Compute(each.Select(batch => Prepare(batch, feed)));
+            return;
+        }
+        var batches = Place(each, feed);
+        var count = statistics.Count;
+        _graph.Run(
+            () =>
+            {
+                statistics.Count = count;
+                Compute(batches);
+            },
+            _copyState!);
+        statistics.Count = count + batches.Length;
+    }
+
+    public void Dispose()
+    {
+        _graph?.Dispose();
+        ForgetPlaces();
+    }
+
+    private void Compute(IEnumerable<TrainingBatch> batches)
+    {
+        using var all = NewDisposeScope();
         updates.ZeroGradients();
-        for (var start = 0; start < examples.Length; start += batchSize)
+        var count = 0;
+        using var each = batches.GetEnumerator();
+        while (true)
         {
             using var scope = NewDisposeScope();
-            var batch = TrainingBatch.Of(examples.Slice(start, batchSize).ToArray(), statistics.Device);
-            if (feed is not null)
-                batch = batch with { Features = objective.Features.Upload(feed.Next()) };
-            statistics.Add(GradientCache.Backward(encoder, objective, batch, chunkSize, augmenter));
+            if (!each.MoveNext())
+                break;
+            statistics.Add(GradientCache.Backward(encoder, objective, each.Current, settings.GradientCacheChunkSize, augmenter));
+            count++;
         }
-        updates.Step(examples.Length / batchSize);
+        updates.Step(count);
+    }
+
+    private TrainingBatch Prepare(int[] examples, BatchFeed? feed)
+    {
+        var batch = TrainingBatch.Of(examples, _device);
+        return feed is null ? batch : batch with { Features = objective.Features.Upload(feed.Next()) };
+    }
+
+    private TrainingBatch[] Place(int[][] each, BatchFeed? feed)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        if (_places is null || _places[0].Examples.Length != each[0].Length)
+        {
+            ForgetPlaces();
+            _graph!.Reset();
+            _places = Array.ConvertAll(each, examples => Prepare(examples, feed));
+            foreach (var place in _places)
+            {
+                place.Index.DetachFromDisposeScope();
+                place.Features?.DetachFromDisposeScope();
+            }
+            return _places;
+        }
+        for (var i = 0; i < each.Length; i++)
+        {
+            var (index, features) = (_places[i].Index, _places[i].Features);
+            index.copy_(TrainingBatch.IndexOf(each[i]), nonBlocking: true);
+            features?.copy_(objective.Features.Upload(feed!.Next()), nonBlocking: true);
+        }
+        return _places;
+    }
+
+    private void ForgetPlaces()
+    {
+        foreach (var place in _places ?? [])
+        {
+            place.Index.Dispose();
+            place.Features?.Dispose();
+        }
+        _places = null;
     }
 }

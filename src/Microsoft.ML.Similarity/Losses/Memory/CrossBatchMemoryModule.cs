@@ -36,6 +36,8 @@ internal sealed class CrossBatchMemoryModule : LossModule
 
     private Tensor Step => get_buffer("step")!;
 
+    protected internal override ClassReference ClassReferenceOf(string name) => name == "labels" ? ClassReference.Values : ClassReference.None;
+
     public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection)
     {
         var labels = batch.Relation.Labels?.to(ScalarType.Int64)

@@ -22,6 +22,7 @@ internal static class TrainingDescription
         Pair("MaximumGradientNorm", settings.MaximumGradientNorm),
         Pair("GradientAccumulationSteps", settings.GradientAccumulationSteps),
         Pair("GradientCacheChunkSize", settings.GradientCacheChunkSize),
+        Pair("Precision", settings.Precision),
         Pair("BatchSize", settings.BatchSize),
         Pair("MaximumNumberOfEpochs", settings.MaximumNumberOfEpochs),
         Pair("WarmUpFraction", settings.WarmUpFraction),
@@ -29,6 +30,7 @@ internal static class TrainingDescription
         Pair("the number of features", objective.Features.Dimension),
         Pair("the number of training examples", objective.Count),
         Pair("the number of validation examples", validation?.Count ?? 0),
+        .. settings.Previous is null ? [] : new[] { Pair("the previous model", settings.Previous.Checksum()) },
     ]);
 
     /// <summary>A declaration as JSON; one of a user's own kind, which JSON does not know, as its record says.</summary>

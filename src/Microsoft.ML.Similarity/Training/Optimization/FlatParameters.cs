@@ -58,10 +58,13 @@ internal sealed class FlatParameters : IDisposable
     public void ClipGradients(double maximum) => TorchScripts.Clip([.. Groups.Select(group => group.Gradients)], Number(maximum));
 
     /// <summary>Freezes what is to stay as it is in this epoch, counted from 1, and lets go what is no longer.</summary>
-    public void BeginEpoch(int epoch)
+    /// <returns>Whether the same is trained as before.</returns>
+    public bool BeginEpoch(int epoch)
     {
+        var isSame = true;
         foreach (var group in Groups)
-            group.BeginEpoch(epoch);
+            isSame &= group.BeginEpoch(epoch);
+        return isSame;
     }
 
     public void Dispose()

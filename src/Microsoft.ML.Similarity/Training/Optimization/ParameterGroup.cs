@@ -67,15 +67,17 @@ internal sealed class ParameterGroup : IDisposable
     public bool IsActive { get; private set; } = true;
 
     /// <summary>Freezes the parameters, or lets them go, as <see cref="FrozenEpochs"/> says.</summary>
-    public void BeginEpoch(int epoch)
+    /// <returns>Whether that changes nothing.</returns>
+    public bool BeginEpoch(int epoch)
     {
         var isActive = epoch > FrozenEpochs;
         if (isActive == IsActive)
-            return;
+            return true;
         IsActive = isActive;
         // What needs no gradient costs none either.
         foreach (var parameter in _parameters)
             parameter.requires_grad = isActive;
+        return false;
     }
 
     public void Dispose()

@@ -44,7 +44,8 @@ internal sealed class WeightUpdates : IDisposable
     ];
 
     /// <summary>To be called before each epoch, counted from 1: freezes weights, or lets them go.</summary>
-    public void BeginEpoch(int epoch) => _parameters.BeginEpoch(epoch);
+    /// <returns>Whether the same is trained as before.</returns>
+    public bool BeginEpoch(int epoch) => _parameters.BeginEpoch(epoch);
 
     /// <summary>To be called before the gradients of a step are added up.</summary>
     public void ZeroGradients() => _parameters.ZeroGradients();

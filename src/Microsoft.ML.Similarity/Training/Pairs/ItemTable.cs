@@ -16,11 +16,17 @@ internal sealed class ItemTable(LabelVocabulary ids, FeatureStore features) : ID
 
     public FeatureStore Features { get; } = features;
 
+    /// <param name="schema">The items'.</param>
+    /// <param name="idColumn">Key, text, an integer or Boolean.</param>
+    /// <param name="featureColumn">A vector of float32, or pictures.</param>
+    /// <param name="settings">The encoder, and how pictures are kept.</param>
+    /// <param name="dimension">The number of features wanted of a vector, or null for any.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public static void Check(DataViewSchema schema, string idColumn, string featureColumn, TrainingSettings settings)
+    public static void Check(DataViewSchema schema, string idColumn, string featureColumn, TrainingSettings settings, int? dimension)
     {
         InputColumns.Label(schema, idColumn, IdRole);
         FeatureColumns.Check(Shapes.Of(schema), featureColumn, settings, FeatureRole);
+        InputColumns.Features(schema, featureColumn, FeatureRole, dimension, settings.Encoder.Pictures is not null);
     }
 
     /// <param name="data">The items.</param>
@@ -31,7 +37,7 @@ internal sealed class ItemTable(LabelVocabulary ids, FeatureStore features) : ID
     public static ItemTable Read(IDataView data, string idColumn, string featureColumn, TrainingRun run)
     {
         var id = InputColumns.Label(data.Schema, idColumn, IdRole);
-        var feature = FeatureColumns.Find(data.Schema, featureColumn, run, FeatureRole);
+        var feature = InputColumns.Features(data.Schema, featureColumn, FeatureRole, orPictures: run.Pictures is not null);
         using var cursor = new ReadingCursor(data, [id, feature], "items", run);
         var ids = LabelVocabulary.For(id);
         var readId = LabelReader.Create(cursor, id, ids);

@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Rows;
 
@@ -40,8 +41,8 @@ internal sealed record PairColumns(
     /// <summary>The columns of rows in a schema, vectors of one size where they are features.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="dimension">The number of features wanted, or null for that of the first column.</param>
-    /// <param name="run">Knows the encoder.</param>
-    public DataViewSchema.Column[] FindParts(DataViewSchema schema, int? dimension, TrainingRun run)
+    /// <param name="pictures">The pixels that the encoder takes of pictures; null where it takes vectors only.</param>
+    public DataViewSchema.Column[] FindParts(DataViewSchema schema, int? dimension, ImageShape? pictures)
     {
         var columns = new DataViewSchema.Column[Parts.Count];
         for (var part = 0; part < columns.Length; part++)
@@ -52,7 +53,7 @@ internal sealed record PairColumns(
                 columns[part] = InputColumns.Label(schema, name, role);
                 continue;
             }
-            columns[part] = FeatureColumns.Find(schema, name, run, role, dimension);
+            columns[part] = InputColumns.Features(schema, name, role, dimension, orPictures: pictures is not null);
             if (!InputColumns.IsPicture(columns[part].Type))
                 dimension = ((Data.VectorDataViewType)columns[part].Type).Size;
         }

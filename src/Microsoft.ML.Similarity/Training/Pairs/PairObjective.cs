@@ -1,3 +1,4 @@
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
 using Microsoft.ML.Similarity.Losses.Pairs;
@@ -56,9 +57,9 @@ internal sealed class PairObjective : Objective
             [.. _set.Parts, _pairs, .. new[] { _set.Targets, _set.Weights }.Select(list => Array.ConvertAll(list ?? [], BitConverter.SingleToInt32Bits))])),
     ];
 
-    public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device)
+    public override nn.Module CreateLoss(Encoder encoder, Generator generator, Device device, LossState? previous = null, IChannel? channel = null)
     {
-        _loss = _declaration.CreateModule(new LossContext(encoder.OutputDimension, 0, generator));
+        (_loss, _) = LossInheritance.Create(_ => _declaration.CreateModule(new LossContext(encoder.OutputDimension, 0, generator)), [], previous, channel);
         _loss.to(device);
         _targets = _set.Targets is null ? null : tensor(_set.Targets).to(device).DetachFromDisposeScope();
         _weights = _set.Weights is null || SamplerWeighs ? null : tensor(_set.Weights).to(device).DetachFromDisposeScope();

@@ -15,7 +15,7 @@ internal static class PairSetReader
     /// <exception cref="InvalidOperationException">The view fails in a row. There are no pairs, an id is unknown, or a number cannot be used.</exception>
     public static PairSet Read(IDataView data, PairColumns columns, ItemTable? items, int? dimension, TrainingRun run)
     {
-        var parts = columns.FindParts(data.Schema, dimension, run);
+        var parts = columns.FindParts(data.Schema, dimension, run.Pictures);
         var target = columns.FindTarget(data.Schema);
         DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
         IEnumerable<DataViewSchema.Column> used = [.. parts, .. new[] { target, weight }.OfType<DataViewSchema.Column>()];

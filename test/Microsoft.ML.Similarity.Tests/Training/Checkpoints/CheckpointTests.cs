@@ -101,6 +101,39 @@ public sealed class CheckpointTests
     }
 
     [Test]
+    public void A_training_that_continues_a_model_goes_on_and_no_other_does()
+    {
+        Action<MetricLearningTrainer.Options> loss = o => o.Loss = new ProxyAnchorLoss();
+        var data = TrainingData.View(Ml, [.. TrainingData.Blobs(classes: 6, rowsPerClass: 20).Skip(7)]);
+        var (previous, other) = (Fit(loss).Model, Fit(o => (o.Loss, o.MaximumNumberOfEpochs) = (new ProxyAnchorLoss(), 2)).Model);
+        var whole = Continue(previous, loss);
+        using var source = new CancellationTokenSource();
+        Assert.That(
+            () => Continue(previous, o =>
+            {
+                loss(o);
+                (o.CheckpointFolder, o.CancellationToken, o.ThrowOnCancellation) = (_folder, source.Token, true);
+                o.Progress = new CancelAfterEpoch(source, 2);
+            }),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => Resume(other), Throws.InvalidOperationException.With.Message.Contains("of another training: the previous model was "));
+        Assert.That(() => Resume(null), Throws.InvalidOperationException.With.Message.Contains("of another training: the previous model was ").And.Message.Contains(" and is nothing."));
+        var resumed = Resume(previous);
+        Assert.That(resumed.Summary.Epochs, Has.Count.EqualTo(3));
+        Assert.That(Fast.WeightBits(resumed), Is.EqualTo(Fast.WeightBits(whole)));
+        Assert.That(resumed.Model.LossState!.Classes, Is.EqualTo(whole.Model.LossState!.Classes));
+        Assert.That(resumed.Model.LossState.GetValues("weights"), Is.EqualTo(whole.Model.LossState.GetValues("weights")));
+
+        EmbeddingTransformer Resume(EmbeddingModel? model) => Continue(model, o => (o.Loss, o.CheckpointFolder) = (new ProxyAnchorLoss(), _folder));
+
+        EmbeddingTransformer Continue(EmbeddingModel? model, Action<MetricLearningTrainer.Options> change)
+        {
+            var trainer = Ml.Similarity.Trainers.MetricLearning(Fast.Options(change));
+            return model is null ? trainer.Fit(data) : trainer.Fit(data, model);
+        }
+    }
+
+    [Test]
     public void A_training_that_has_ended_is_given_back()
     {
         var first = Fit(o => o.CheckpointFolder = _folder);
