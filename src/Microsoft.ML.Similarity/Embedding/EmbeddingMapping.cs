@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Images;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Embedding;
@@ -15,20 +16,26 @@ internal sealed class EmbeddingMapping(
 
     public IReadOnlyList<DataViewSchema.DetachedColumn> GetOutputColumns(DataViewSchema input)
     {
-        InputColumns.Features(input, featureColumn, role, model.InputDimension);
+        Find(input);
         return [output];
     }
 
-    public IReadOnlyList<int> GetInputColumns(DataViewSchema input) =>
-        [InputColumns.Features(input, featureColumn, role, model.InputDimension).Index];
+    public IReadOnlyList<int> GetInputColumns(DataViewSchema input) => [Find(input).Index];
 
     public IBatchScorer CreateScorer(DataViewRow input, int capacity)
     {
-        var reader = new FeatureReader(input, input.Schema[featureColumn]);
+        var column = Find(input.Schema);
+        if (InputColumns.IsPicture(column.Type))
+            return new PictureScorer(model, torch!, new PictureDecoder(model.Encoder.Pictures!), new PictureReader(input, column), capacity);
+        var reader = new FeatureReader(input, column);
         return capacity == 1 && model.Network is { } network ? new RowScorer(network, reader) : new Scorer(model, torch, reader, capacity);
     }
 
-    private static ValueGetter<VBuffer<float>> Getter(float[] embeddings, int dimension, Func<int> slot) => (ref VBuffer<float> value) =>
+    private DataViewSchema.Column Find(DataViewSchema input) =>
+        InputColumns.Features(input, featureColumn, role, model.InputDimension, orPictures: model.Encoder.Pictures is not null);
+
+    /// <summary>A getter of the embedding in a slot.</summary>
+    public static ValueGetter<VBuffer<float>> Getter(float[] embeddings, int dimension, Func<int> slot) => (ref VBuffer<float> value) =>
     {
         var row = embeddings.AsSpan(slot() * dimension, dimension);
         var editor = VBufferEditor.Create(ref value, dimension);

@@ -9,9 +9,15 @@ namespace Microsoft.ML.Similarity.Embedding;
 
 /// <summary>Adds the embedding of a feature column. Made by the trainers of <c>ml.Similarity.Trainers</c>, or loaded by <c>ml.Model.Load</c>.</summary>
 /// <remarks>
+/// <para>
+/// A row with a NaN or infinite feature, without a picture, or with bytes that cannot be decoded as one, gets NaN. Whichever of pixels, images and files an
+/// <see cref="ImageEncoder"/> was trained on, the model takes all of them.
+/// </para>
+/// <para>
 /// Safe for use by several threads and by several cursors and prediction engines at once. <see cref="Dispose"/> frees
 /// native memory, of which only large and convolutional networks have any; it is taken again when the transformer is used again, so an
 /// engine that disposes the transformer it was made of does not break the others.
+/// </para>
 /// </remarks>
 public sealed class EmbeddingTransformer : ISingleFeaturePredictionTransformer<EmbeddingModel>, IDisposable
 {
@@ -43,22 +49,22 @@ public sealed class EmbeddingTransformer : ISingleFeaturePredictionTransformer<E
     /// <summary>The column added.</summary>
     public string OutputColumnName { get; }
 
-    /// <summary>A vector of Single with as many values as the model takes.</summary>
+    /// <summary>A vector of Single with as many values as the model takes. Where the encoder takes pictures, columns of those will do as well.</summary>
     public DataViewType FeatureColumnType => new VectorDataViewType(NumberDataViewType.Single, Model.InputDimension);
 
     /// <summary>True.</summary>
     public bool IsRowToRowMapper => true;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing, or not a vector of as many Single values as trained on.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing, or neither a vector of as many Single values as trained on nor, for an encoder of pictures, a column of pictures.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new BatchBinding(inputSchema, _mapping).Output;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing, or not a vector of as many Single values as trained on.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing, or neither a vector of as many Single values as trained on nor, for an encoder of pictures, a column of pictures.</exception>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new BatchedRowMapper(new BatchBinding(inputSchema, _mapping));
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing, or not a vector of as many Single values as trained on.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing, or neither a vector of as many Single values as trained on nor, for an encoder of pictures, a column of pictures.</exception>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -55,7 +55,7 @@ public sealed class PairEmbeddingTransformer : ITransformer, IDisposable
     internal ItemEmbeddings? Items { get; }
 
     /// <summary>The same encoder for one column of features of any name: of the table of items, of new rows, of a query.</summary>
-    /// <param name="featureColumnName">A vector of Single, of as many values as trained on.</param>
+    /// <param name="featureColumnName">A vector of Single, of as many values as trained on; or, for an encoder of pictures, a column of pictures.</param>
     /// <param name="outputColumnName">The embedding column.</param>
     public EmbeddingTransformer ForColumn(string featureColumnName = "Features", string outputColumnName = "Embedding")
     {

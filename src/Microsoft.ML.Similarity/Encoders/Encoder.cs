@@ -62,6 +62,9 @@ public abstract record Encoder
     /// </summary>
     internal virtual bool DependsOnBatch => false;
 
+    /// <summary>The pixels wanted of a picture, where a column of pictures can be embedded; else null.</summary>
+    internal virtual ImageShape? Pictures => null;
+
     private protected abstract EncoderModule BuildModule(int inputDimension, Generator generator);
 
     /// <summary>The same network as plain arrays, where it is made of dense layers only; else null.</summary>

@@ -6,7 +6,8 @@ namespace Microsoft.ML.Similarity.Encoders;
 /// <summary>A convolutional network on the pixels of pictures of one size.</summary>
 /// <remarks>
 /// <para>
-/// The feature column holds the pixels as <see cref="ImageShape"/> says. <see cref="Encoder.StandardizeInputs"/> works by channel here: all
+/// The feature column holds the pixels as <see cref="ImageShape"/> says; or, with 1 or 3 channels, images (<see cref="Data.MLImage"/>) or the bytes of their files
+/// (a vector of Byte of variable size), which are brought to this size and to 0..1. <see cref="Encoder.StandardizeInputs"/> works by channel here: all
 /// pixels of a channel are shifted and scaled alike. In training, batch normalisation takes its statistics from the rows embedded together,
 /// so gradient caching is refused.
 /// </para>
@@ -38,6 +39,9 @@ public abstract record ImageEncoder : Encoder
     public string? WeightsFile { get; init; }
 
     internal override bool DependsOnBatch => true;
+
+    // Pictures are grey or coloured: other channels only vectors have.
+    internal sealed override ImageShape? Pictures => Image.Channels is 1 or 3 ? Image : null;
 
     internal override int RowsAtOnce => (int)Math.Clamp(MaximumActivations / LargestActivation, 1, base.RowsAtOnce);
 

@@ -5,6 +5,9 @@ namespace Microsoft.ML.Similarity.Rows;
 /// <summary>Reads a batch ahead, buffering only the active pass-through columns, evaluates it once, and serves its rows.</summary>
 internal sealed class BatchedCursor : DataViewRowCursor
 {
+    // Pictures that pass through may be of any size.
+    private const int MaximumPictures = 32;
+
     private readonly DataViewRowCursor _input;
     private readonly BatchBinding _binding;
     private readonly bool[] _active;
@@ -25,7 +28,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
         _input = input;
         _binding = binding;
         _active = active;
-        _capacity = binding.Mapping.BatchSize;
+        _capacity = Math.Min(binding.Mapping.BatchSize, binding.Input.Any(column => active[column.Index] && InputColumns.IsPicture(column.Type)) ? MaximumPictures : int.MaxValue);
         _scorer = binding.Mapping.CreateScorer(input, _capacity);
         _passThrough = new ColumnBuffer?[binding.Input.Count];
         for (var i = 0; i < _passThrough.Length; i++)

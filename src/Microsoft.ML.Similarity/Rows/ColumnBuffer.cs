@@ -20,12 +20,12 @@ internal abstract class ColumnBuffer : IDisposable
 
     private static ColumnBuffer CreateCore<T>(DataViewRow row, DataViewSchema.Column column, int capacity)
     {
+        if (typeof(T) == typeof(MLImage))
+            return new ImageBuffer(new ImageReader(row, column), capacity);
         var getter = row.GetGetter<T>(column);
         if (typeof(T).IsGenericType && typeof(T).GetGenericTypeDefinition() == typeof(VBuffer<>))
             return (ColumnBuffer)Activator.CreateInstance(typeof(VectorBuffer<>).MakeGenericType(typeof(T).GetGenericArguments()), getter, capacity)!;
-        return typeof(T) == typeof(MLImage)
-            ? new ImageBuffer((ValueGetter<MLImage>)(object)getter, capacity)
-            : new ColumnBuffer<T>(getter, capacity);
+        return new ColumnBuffer<T>(getter, capacity);
     }
 
     // VBuffers are copied out: a caller owns, and may overwrite, the arrays of its destination.
@@ -43,30 +43,38 @@ internal abstract class ColumnBuffer : IDisposable
         }
     }
 
-    // A consumer owns and disposes the images it gets, so it gets a copy of ours.
-    private sealed class ImageBuffer(ValueGetter<MLImage> source, int capacity) : ColumnBuffer
+    // An image lives until the next one is read, and a consumer owns and disposes what it gets: both are copies.
+    private sealed class ImageBuffer(ImageReader source, int capacity) : ColumnBuffer
     {
         private readonly MLImage?[] _values = new MLImage?[capacity];
 
         public override void Read(int slot)
         {
             _values[slot]?.Dispose();
-            MLImage image = null!;
-            source(ref image);
-            _values[slot] = image;
+            _values[slot] = Copy(source.Read());
         }
 
         public override Delegate CreateGetter(Func<int> slot) => (ValueGetter<MLImage>)((ref MLImage destination) =>
         {
             var image = _values[slot()];
             destination?.Dispose();
-            destination = image is null ? null! : MLImage.CreateFromPixels(image.Width, image.Height, image.PixelFormat, image.Pixels);
+            destination = Copy(image)!;
         });
 
         public override void Dispose()
         {
             foreach (var image in _values)
                 image?.Dispose();
+            source.Dispose();
+        }
+
+        private static MLImage? Copy(MLImage? image)
+        {
+            if (image is null)
+                return null;
+            var copy = MLImage.CreateFromPixels(image.Width, image.Height, image.PixelFormat, image.Pixels);
+            copy.Tag = image.Tag;
+            return copy;
         }
     }
 }

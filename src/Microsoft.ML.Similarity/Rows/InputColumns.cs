@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Interop;
+using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.Similarity.Rows;
 
@@ -10,21 +11,33 @@ namespace Microsoft.ML.Similarity.Rows;
 internal static class InputColumns
 {
     /// <summary>A vector of a known number of <see cref="float"/> values.</summary>
-    public static void CheckFeatures(SchemaShape shape, string name, string role = "feature") =>
-        Check(shape, name, role, "Vector<Single>", IsFeatures);
+    /// <param name="shape">The input's shape.</param>
+    /// <param name="name">The column's name.</param>
+    /// <param name="role">What the column is for, as the message names it.</param>
+    /// <param name="orPictures">Whether pictures will do: images, or the bytes of files.</param>
+    public static void CheckFeatures(SchemaShape shape, string name, string role = "feature", bool orPictures = false) =>
+        Check(shape, name, role, orPictures ? FeatureTypes : "Vector<Single>", orPictures ? IsFeaturesOrPicture : IsFeatures);
 
     /// <param name="schema">The input's schema.</param>
     /// <param name="name">The column's name.</param>
     /// <param name="role">What the column is for, as the message names it.</param>
-    /// <param name="dimension">The number of values wanted, or null for any.</param>
-    public static DataViewSchema.Column Features(DataViewSchema schema, string name, string role = "feature", int? dimension = null)
+    /// <param name="dimension">The number of values wanted of a vector, or null for any.</param>
+    /// <param name="orPictures">Whether pictures will do: images, or the bytes of files.</param>
+    public static DataViewSchema.Column Features(
+        DataViewSchema schema, string name, string role = "feature", int? dimension = null, bool orPictures = false)
     {
-        var column = Find(schema, name, role, "Vector<Single>", IsFeatures);
+        var column = Find(schema, name, role, orPictures ? FeatureTypes : "Vector<Single>", orPictures ? IsFeaturesOrPicture : IsFeatures);
+        if (IsPicture(column.Type))
+            return column;
         var size = ((VectorDataViewType)column.Type).Size;
         return dimension is null || size == dimension
             ? column
             : throw Mismatch(role, name, $"Vector<Single, {dimension}>", $"Vector<Single, {size}>");
     }
+
+    /// <summary>Whether a column of this type holds images, or the bytes of the files of images.</summary>
+    public static bool IsPicture(DataViewType type) =>
+        type is ImageDataViewType || type is VectorDataViewType { IsKnownSize: false } vector && vector.ItemType == NumberDataViewType.Byte;
 
     /// <summary>A key, text, integer or Boolean.</summary>
     public static void CheckLabel(SchemaShape shape, string name, string role = "label") =>
@@ -55,12 +68,18 @@ internal static class InputColumns
     public static ArgumentOutOfRangeException Mismatch(string role, string name, string expected, string actual) =>
         new("inputSchema", $"Schema mismatch for {role} column '{name}': expected {expected}, got {actual}.");
 
+    private const string FeatureTypes = "Vector<Single>, Image or VarVector<Byte>";
+
     private const string LabelTypes = "Key, String, an integer type or Boolean";
 
     private const string LabelSetTypes = "a vector of Key, String, an integer type or Boolean";
 
     private static bool IsFeatures(SchemaShape.Column column) =>
         column is { Kind: SchemaShape.Column.VectorKind.Vector, IsKey: false } && column.ItemType == NumberDataViewType.Single;
+
+    private static bool IsFeaturesOrPicture(SchemaShape.Column column) => IsFeatures(column)
+        || column is { Kind: SchemaShape.Column.VectorKind.Scalar, ItemType: ImageDataViewType }
+        || column is { Kind: SchemaShape.Column.VectorKind.VariableVector, IsKey: false } && column.ItemType == NumberDataViewType.Byte;
 
     private static bool IsNumber(SchemaShape.Column column) =>
         column is { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false } && column.ItemType == NumberDataViewType.Single;

@@ -131,6 +131,11 @@ public abstract class EmbeddingTrainerOptions
     public long? DataMemoryBudget;
 
     /// <summary>
+    /// How the pictures of a column of images, or of the bytes of their files, are kept. Default <see cref="ImageStorage.Decoded"/>. Of no effect on vectors.
+    /// </summary>
+    public ImageStorage ImageStorage = ImageStorage.Decoded;
+
+    /// <summary>
     /// The folder of this training's checkpoints; made if it is not there. Null, the default, for none. Where Fit finds one in it, training goes on from there, and on the
     /// CPU, with the same number of threads, ends with the very weights it would have had without the interruption, whenever and however that came. A training
     /// that has ended is not repeated: Fit gives its model back. Options and data must be those of before; else Fit says which are not.
@@ -200,6 +205,8 @@ public abstract class EmbeddingTrainerOptions
             ArgumentException.ThrowIfNullOrEmpty(LogFile);
         if (DataMemoryBudget is < 0)
             throw new ArgumentOutOfRangeException(nameof(DataMemoryBudget), DataMemoryBudget, "DataMemoryBudget must be at least 0.");
+        if (!Enum.IsDefined(ImageStorage))
+            throw new ArgumentOutOfRangeException(nameof(ImageStorage), ImageStorage, "ImageStorage must be Decoded or Encoded.");
         AtLeast(CheckpointsToKeep, 1, nameof(CheckpointsToKeep));
         if (CheckpointFolder is not null)
             ArgumentException.ThrowIfNullOrEmpty(CheckpointFolder);
@@ -246,6 +253,7 @@ public abstract class EmbeddingTrainerOptions
         ValidationFraction = ValidationFraction,
         EarlyStoppingPatience = EarlyStoppingPatience,
         DataMemoryBudget = DataMemoryBudget,
+        ImageStorage = ImageStorage,
         Seed = Seed,
         CheckpointFolder = CheckpointFolder,
         CheckpointInterval = CheckpointInterval,

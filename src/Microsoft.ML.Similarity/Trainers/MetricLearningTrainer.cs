@@ -27,10 +27,12 @@ namespace Microsoft.ML.Similarity.Trainers;
 /// <item><term>Label</term><description>Key, text, an integer type or Boolean; a vector of them where the options' relation is
 /// <see cref="SharedLabels"/>. Rows whose label is missing (key 0, empty
 /// text) are left out, with a warning in the log.</description></item>
-/// <item><term>Features</term><description>A vector of Single of known size, dense or sparse, of finite numbers.</description></item>
+/// <item><term>Features</term><description>A vector of Single of known size, dense or sparse, of finite numbers; for an
+/// <see cref="ImageEncoder"/> of 1 or 3 channels also images, or the bytes of their files (a vector of Byte of variable size): see
+/// docs/encoders.md.</description></item>
 /// <item><term>Example weight</term><description>Optional: Single, at least 0; the weight of a row as anchor.</description></item>
 /// <item><term>Embedding (output)</term><description>A vector of Single of the encoder's output dimension, with the
-/// annotation IsNormalized where the encoder normalises. A row with a NaN or infinite feature gets NaN.</description></item>
+/// annotation IsNormalized where the encoder normalises. A row with a NaN or infinite feature, or without a picture that can be decoded, gets NaN.</description></item>
 /// </list>
 /// <para><b>Trainer characteristics</b></para>
 /// <list type="table">
@@ -129,7 +131,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
     private void CheckColumns(SchemaShape shape, bool forTraining)
     {
         _columns.Relation.CheckLabel(shape, _columns.Label);
-        InputColumns.CheckFeatures(shape, _columns.Feature);
+        FeatureColumns.Check(shape, _columns.Feature, _settings);
         if (forTraining && _columns.Category is not null)
             InputColumns.CheckLabel(shape, _columns.Category, LabeledColumns.CategoryRole);
         if (forTraining && _columns.Weight is not null)
@@ -141,7 +143,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         ArgumentNullException.ThrowIfNull(input);
         CheckColumns(Shapes.Of(input.Schema), forTraining: true);
         var settings = _settings.ContinuedFrom(previousModel);
-        InputColumns.Features(input.Schema, _columns.Feature, dimension: previousModel?.InputDimension);
+        InputColumns.Features(input.Schema, _columns.Feature, dimension: previousModel?.InputDimension, orPictures: settings.Encoder.Pictures is not null);
         if (validationData is not null)
             CheckColumns(Shapes.Of(validationData.Schema), forTraining: false);
         using var run = new TrainingRun(_environment, nameof(MetricLearningTrainer), settings);
@@ -194,7 +196,7 @@ public sealed class MetricLearningTrainer : ITrainerEstimator<EmbeddingTransform
         /// <summary>The label column: key, text, an integer type or Boolean. Default <c>Label</c>.</summary>
         public string LabelColumnName = "Label";
 
-        /// <summary>The feature column: a vector of Single. Default <c>Features</c>.</summary>
+        /// <summary>The feature column: a vector of Single, or pictures. Default <c>Features</c>.</summary>
         public string FeatureColumnName = "Features";
 
         /// <summary>The column of row weights: Single, at least 0. Null, the default, for equal weights.</summary>

@@ -12,7 +12,7 @@ namespace Microsoft.ML.Similarity.Trainers;
 
 /// <summary>Learns an embedding from pairs or triplets of rows: one encoder embeds all their columns.</summary>
 /// <remarks>
-/// The columns hold the features of the rows, or, where the options name a table of items, the ids of items in it.
+/// The columns hold the features of the rows, which for an <see cref="Encoders.ImageEncoder"/> of 1 or 3 channels may also be pictures, or, where the options name a table of items, the ids of items in it.
 /// A trainer can be used by several threads at once if its progress receiver can.
 /// </remarks>
 public abstract class PairTrainer : IEstimator<PairEmbeddingTransformer>
@@ -91,19 +91,19 @@ public abstract class PairTrainer : IEstimator<PairEmbeddingTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        _columns.Check(inputSchema);
+        _columns.Check(inputSchema, _settings);
         return inputSchema.With(_embeddings.Select(column => EmbeddingTransformer.OutputColumn(column.OutputColumnName, _settings.Encoder)));
     }
 
     private PairEmbeddingTransformer FitCore(IDataView input, IDataView? validationData, double validationFraction, EmbeddingModel? previousModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        _columns.Check(input.Schema);
+        _columns.Check(input.Schema, _settings);
         if (validationData is not null)
-            (_columns with { Weight = null }).Check(validationData.Schema);
+            (_columns with { Weight = null }).Check(validationData.Schema, _settings);
         if (_items is not null)
-            ItemTable.Check(_items.Schema, _itemIdColumn, _itemFeatureColumn, previousModel?.InputDimension);
-        _columns.FindParts(input.Schema, previousModel?.InputDimension);
+            ItemTable.Check(_items.Schema, _itemIdColumn, _itemFeatureColumn, _settings, previousModel?.InputDimension);
+        _columns.FindParts(input.Schema, previousModel?.InputDimension, _settings.Encoder.Pictures);
         var settings = _settings.ContinuedFrom(previousModel);
         using var run = new TrainingRun(_environment, GetType().Name, settings);
         using var items = _items is null ? null : ItemTable.Read(_items, _itemIdColumn, _itemFeatureColumn, run);

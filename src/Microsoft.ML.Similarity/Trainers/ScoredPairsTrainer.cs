@@ -11,7 +11,7 @@ namespace Microsoft.ML.Similarity.Trainers;
 /// <para><b>Input and output columns</b></para>
 /// <list type="table">
 /// <listheader><term>Column</term><description>Type</description></listheader>
-/// <item><term>Left, Right</term><description>A vector of Single of known size, dense or sparse, of finite numbers, the same size for all; or, with a table of items, an id: key, text, an integer type or Boolean.</description></item>
+/// <item><term>Left, Right</term><description>A vector of Single of known size, dense or sparse, of finite numbers, the same size for all; pictures, as docs/encoders.md says; or, with a table of items, an id: key, text, an integer type or Boolean.</description></item>
 /// <item><term>Score</term><description>Single: the higher, the more similar. On any scale for losses on the order of scores; from -1 to 1 for <see cref="CosineRegressionLoss"/>. Rows with NaN are left out, with a warning in the log.</description></item>
 /// <item><term>Embeddings (output)</term><description>For each of these columns, a vector of Single of the encoder's output dimension,
 /// named after it with <c>Embedding</c> added, with the annotation IsNormalized where the encoder normalises.</description></item>

@@ -11,7 +11,7 @@ namespace Microsoft.ML.Similarity.Trainers;
 /// <para><b>Input and output columns</b></para>
 /// <list type="table">
 /// <listheader><term>Column</term><description>Type</description></listheader>
-/// <item><term>Anchor, Positive</term><description>A vector of Single of known size, dense or sparse, of finite numbers, the same size for all; or, with a table of items, an id: key, text, an integer type or Boolean.</description></item>
+/// <item><term>Anchor, Positive</term><description>A vector of Single of known size, dense or sparse, of finite numbers, the same size for all; pictures, as docs/encoders.md says; or, with a table of items, an id: key, text, an integer type or Boolean.</description></item>
 /// <item><term>Negatives</term><description>One or more columns of the same type.</description></item>
 /// <item><term>Teacher margin</term><description>Optional, for distillation: Single, a teacher's score of anchor and positive less that of anchor and negative.</description></item>
 /// <item><term>Embeddings (output)</term><description>For each of these columns, a vector of Single of the encoder's output dimension,

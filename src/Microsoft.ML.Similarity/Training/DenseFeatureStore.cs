@@ -1,3 +1,4 @@
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Training.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -5,70 +6,54 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Similarity.Training;
 
 /// <summary>Rows of one size in the memory of the host, or in a file.</summary>
-internal sealed class DenseFeatureStore : FeatureStore
+internal sealed class DenseFeatureStore : HostFeatureStore
 {
     // Below, threads cost more than they save.
-    private const int WorthThreads = 1 << 20;
+    private const int BytesWorthThread = 1 << 20;
 
     private readonly RowBytes _rows;
-    private readonly Device _device;
-    private readonly int _rowSize;
+    private readonly bool _isOnDevice;
     private readonly int _rowsInSegment;
 
-    /// <param name="rows">Frozen; each row is its features, one after another. Owned.</param>
-    /// <param name="count">The number of rows.</param>
-    /// <param name="dimension">The number of features of a row.</param>
-    /// <param name="device">Where batches are wanted.</param>
-    public DenseFeatureStore(RowBytes rows, int count, int dimension, Device device)
+    private DenseFeatureStore(RowBytes rows, int count, int dimension, ScalarType type, Device device)
+        : base(count, dimension, type, device)
     {
         _rows = rows;
-        _device = device;
-        _rowSize = dimension * sizeof(float);
-        _rowsInSegment = rows.SegmentSize / _rowSize;
-        Count = count;
-        Dimension = dimension;
+        _isOnDevice = device.type == DeviceType.CPU;
+        _rowsInSegment = rows.SegmentSize / RowSize;
     }
 
-    public override int Count { get; }
+    public override bool IsPrepared => !_rows.IsMapped && _isOnDevice;
 
-    public override int Dimension { get; }
+    protected override int RowsWorthThread => Math.Max(1, BytesWorthThread / RowSize);
 
-    public override bool IsPrepared => !_rows.IsMapped && _device.type == DeviceType.CPU;
-
-    public override unsafe Tensor[] Fetch(ReadOnlySpan<int> rows)
+    /// <summary>A store of rows, in the memory of the training device where they fit there.</summary>
+    /// <param name="rows">Each is its features, one after another. Owned.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="dimension">The number of features of a row.</param>
+    /// <param name="type">Float32, or Byte for pixels.</param>
+    /// <param name="run">Says where batches are wanted.</param>
+    /// <exception cref="IOException">The rows outgrew their memory, and no file can be written.</exception>
+    public static FeatureStore Create(RowBytes rows, int count, int dimension, ScalarType type, TrainingRun run)
     {
-        using var scope = NewDisposeScope();
-        var batch = empty(rows.Length, Dimension);
-        if (rows.Length == 0)
-            return [batch.MoveToOuterDisposeScope()];
-        // Only from pinned memory is a copy to a GPU made while the host goes on.
-        if (_device.type == DeviceType.CUDA)
-            batch = batch.pin_memory();
-        // The bytes of a tensor are given as a span, which has room for 2 GiB: those of the first row say where the others are.
-        fixed (byte* target = batch[0].bytes)
-        fixed (int* selected = rows)
+        run.Freeze(rows, count);
+        var store = new DenseFeatureStore(rows, count, dimension, type, run.Device);
+        if (store._isOnDevice)
+            return store;
+        if (ResidentFeatureStore.TryCreate(store, run.Device) is { } resident)
         {
-            var (to, from) = ((nint)target, (nint)selected);
-            var pieces = (int)Math.Min(Environment.ProcessorCount, (long)rows.Length * _rowSize / WorthThreads);
-            var count = rows.Length;
-            if (pieces <= 1)
-                Copy((int*)from, (byte*)to, 0, count);
-            else
-                Parallel.For(0, pieces, i => Copy((int*)from, (byte*)to, (int)((long)count * i / pieces), (int)((long)count * (i + 1) / pieces)));
+            store.Dispose();
+            return resident;
         }
-        return [batch.MoveToOuterDisposeScope()];
+        run.Channel.Info(MessageSensitivity.None, "The features of {0} rows do not fit into the memory of {1}: each batch is copied there.", count, run.Device);
+        return store;
     }
-
-    public override Tensor Upload(Tensor[] fetched) => fetched[0].to(_device, non_blocking: true);
 
     public override void Dispose() => _rows.Dispose();
 
-    private unsafe void Copy(int* rows, byte* target, int start, int end)
+    protected override void Read(int row, Span<byte> target)
     {
-        for (var i = start; i < end; i++)
-        {
-            var (segment, place) = Math.DivRem(rows[i], _rowsInSegment);
-            _rows.Read((long)segment * _rows.SegmentSize + (long)place * _rowSize, _rowSize).CopyTo(new Span<byte>(target + (long)i * _rowSize, _rowSize));
-        }
+        var (segment, place) = Math.DivRem(row, _rowsInSegment);
+        _rows.Read((long)segment * _rows.SegmentSize + (long)place * RowSize, RowSize).CopyTo(target);
     }
 }

@@ -13,8 +13,8 @@ internal static class FailedRow
     /// <param name="data">The view.</param>
     /// <param name="columns">The columns that are read.</param>
     /// <param name="run">May be cancelled.</param>
-    /// <returns>The row, counted from 0, and its error; null where the view does not fail this time, or cancelled.</returns>
-    public static (long Row, Exception Error)? Find(IDataView data, DataViewSchema.Column[] columns, TrainingRun run)
+    /// <returns>The row, counted from 0, the column, where one fails alone, and the error; null where the view does not fail this time, or cancelled.</returns>
+    public static (long Row, string? Column, Exception Error)? Find(IDataView data, DataViewSchema.Column[] columns, TrainingRun run)
     {
         var cursors = data.GetRowCursorSet(columns, 1);
         if (cursors.Length != 1)
@@ -24,16 +24,24 @@ internal static class FailedRow
         }
         using var cursor = cursors[0];
         var row = 0L;
+        string? reading = null;
         try
         {
             var reads = Array.ConvertAll(columns, column => Reader(cursor, column));
             for (; !run.IsCancelled() && cursor.MoveNext(); row++)
-                Array.ForEach(reads, read => read());
+            {
+                for (var i = 0; i < reads.Length; i++)
+                {
+                    reading = columns[i].Name;
+                    reads[i]();
+                }
+                reading = null;
+            }
             return null;
         }
         catch (Exception e)
         {
-            return (row, e);
+            return (row, reading, e);
         }
     }
 

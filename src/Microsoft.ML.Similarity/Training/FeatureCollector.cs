@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Training.Storage;
-using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
 
@@ -38,26 +37,21 @@ internal sealed class FeatureCollector(int dimension, DataSpace space) : IDispos
     /// <exception cref="IOException">The rows outgrew their memory, and no file can be written.</exception>
     public FeatureStore ToStore(TrainingRun run)
     {
-        var rows = _rows ?? new RowBytes(space, 0);
-        rows.Freeze();
+        _rows ??= new RowBytes(space, 0);
+        var store = Store(_rows, run);
         _rows = null;
-        if (rows.IsMapped)
-            run.Channel.Info(MessageSensitivity.None, "The features of {0} rows are in a file in '{1}': they outgrew DataMemoryBudget, {2} bytes.", Count, space.Folder, space.Budget);
-        if (_isSparse)
-            return new SparseFeatureStore(rows, [.. _sparse], dimension, run.Device);
-        var store = new DenseFeatureStore(rows, Count, dimension, run.Device);
-        if (run.Device.type == DeviceType.CPU)
-            return store;
-        if (ResidentFeatureStore.TryCreate(store, run.Device) is { } resident)
-        {
-            store.Dispose();
-            return resident;
-        }
-        run.Channel.Info(MessageSensitivity.None, "The features of {0} rows do not fit into the memory of {1}: each batch is copied there.", Count, run.Device);
         return store;
     }
 
     public void Dispose() => _rows?.Dispose();
+
+    private FeatureStore Store(RowBytes rows, TrainingRun run)
+    {
+        if (!_isSparse)
+            return DenseFeatureStore.Create(rows, Count, dimension, ScalarType.Float32, run);
+        run.Freeze(rows, Count);
+        return new SparseFeatureStore(rows, [.. _sparse], dimension, run.Device);
+    }
 
     private void AddDense(in VBuffer<float> row)
     {

@@ -43,7 +43,8 @@ internal abstract class FeatureStore : IDisposable
     /// <param name="rows">In ascending order, for the sake of rows in a file.</param>
     public (float[] Mean, float[] Deviation) Statistics(ReadOnlySpan<int> rows)
     {
-        const int block = 1 << 14;
+        const int mostValues = 1 << 24;
+        var block = Math.Clamp(mostValues / Math.Max(1, Dimension), 1, 1 << 14);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         // Each block's own statistics are joined, so the rows are read once: Chan, Golub and LeVeque (1979).

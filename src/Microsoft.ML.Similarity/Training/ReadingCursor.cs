@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Training;
 
@@ -10,7 +11,7 @@ namespace Microsoft.ML.Similarity.Training;
 /// </summary>
 internal sealed class ReadingCursor : DataViewRowCursor
 {
-    private const int RowsBetweenLooks = 1024;
+    private const int ManyRows = 1024;
 
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
@@ -19,6 +20,7 @@ internal sealed class ReadingCursor : DataViewRowCursor
     private readonly DataViewRowCursor _input;
     private readonly TrainingRun _run;
     private readonly string _table;
+    private readonly int _rowsBetweenLooks;
     private readonly long? _totalRows;
     private readonly IProgressChannel _channel;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -35,6 +37,8 @@ internal sealed class ReadingCursor : DataViewRowCursor
         _columns = [.. columns];
         _run = run;
         _table = table;
+        // A photograph takes as long as many vectors.
+        _rowsBetweenLooks = Array.Exists(_columns, column => InputColumns.IsPicture(column.Type)) ? 1 : ManyRows;
         _totalRows = data.GetRowCount();
         _input = data.GetRowCursor(_columns);
         _channel = run.StartProgress($"Reading the {table}");
@@ -53,7 +57,7 @@ internal sealed class ReadingCursor : DataViewRowCursor
     /// <exception cref="InvalidOperationException">The view failed; the message says in which row.</exception>
     public override bool MoveNext()
     {
-        if (_read % RowsBetweenLooks == 0)
+        if (_read % _rowsBetweenLooks == 0)
             Look();
         if (!MoveInput())
         {
@@ -75,7 +79,7 @@ internal sealed class ReadingCursor : DataViewRowCursor
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                throw Failure(e, _read - 1);
+                throw Failure(e, _read - 1, column.Name);
             }
         };
     }
@@ -130,16 +134,19 @@ internal sealed class ReadingCursor : DataViewRowCursor
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw Failure(e, _read);
+            throw Failure(e, _read, column: null);
         }
     }
 
-    private InvalidOperationException Failure(Exception e, long row)
+    private InvalidOperationException Failure(Exception e, long row, string? column)
     {
         if (!FailedRow.IsAhead(e))
-            return new($"Reading the {_table} failed in row {row} (counted from 0): {e.Message}", e);
-        return FailedRow.Find(_data, _columns, _run) is var (failed, error)
-            ? new($"Reading the {_table} failed in row {failed} (counted from 0): {error.Message}", error)
+            return Failed(row, column, e);
+        return FailedRow.Find(_data, _columns, _run) is var (failedRow, failedColumn, error)
+            ? Failed(failedRow, failedColumn, error)
             : new($"Reading the {_table} failed in row {row} (counted from 0), or in one of those after it: {e.GetBaseException().Message}", e);
     }
+
+    private InvalidOperationException Failed(long row, string? column, Exception e) =>
+        new($"Reading the {_table} failed in row {row} (counted from 0){(column is null ? "" : $", column '{column}'")}: {e.Message}", e);
 }

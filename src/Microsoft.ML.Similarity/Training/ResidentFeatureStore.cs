@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
 
-/// <summary>Rows as one [count, dimension] tensor in the memory of a GPU.</summary>
+/// <summary>Rows as one [count, dimension] tensor in the memory of a GPU, of floats or of pixels.</summary>
 internal sealed class ResidentFeatureStore : FeatureStore
 {
-    private const int RowsAtOnce = 1 << 14;
+    private const int BytesAtOnce = 1 << 26;
 
     // What the data must leave to the network, its activations and the optimizer.
     private const long Reserve = 1L << 30;
@@ -34,18 +34,19 @@ internal sealed class ResidentFeatureStore : FeatureStore
         Tensor all;
         try
         {
-            all = empty(rows.Count, rows.Dimension, device: device);
+            all = empty(rows.Count, rows.Dimension, dtype: rows.Type, device: device);
             using var reserve = empty(Reserve, dtype: ScalarType.Byte, device: device);
         }
         catch (ExternalException e) when (e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }
-        for (var start = 0; start < rows.Count; start += RowsAtOnce)
+        var rowsAtOnce = Math.Max(1, BytesAtOnce / (rows.Dimension * (int)all.element_size()));
+        for (var start = 0; start < rows.Count; start += rowsAtOnce)
         {
             using var inner = NewDisposeScope();
-            var size = Math.Min(RowsAtOnce, rows.Count - start);
-            all.narrow(0, start, size).copy_(rows.Gather([.. Enumerable.Range(start, size)]));
+            var size = Math.Min(rowsAtOnce, rows.Count - start);
+            all.narrow(0, start, size).copy_(rows.Fetch([.. Enumerable.Range(start, size)])[0]);
         }
         return new ResidentFeatureStore(all.DetachFromDisposeScope(), device);
     }
@@ -60,7 +61,7 @@ internal sealed class ResidentFeatureStore : FeatureStore
         return GatherAt(index);
     }
 
-    public override Tensor GatherAt(Tensor rows) => _rows.index_select(0, rows);
+    public override Tensor GatherAt(Tensor rows) => HostFeatureStore.AsFeatures(_rows.index_select(0, rows));
 
     public override void Dispose() => _rows.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Training.Checkpoints;
 using Microsoft.ML.Similarity.Training.Storage;
@@ -31,6 +32,8 @@ internal sealed class TrainingRun : IDisposable
         if (Device.type == DeviceType.CUDA)
             _precision = new PrecisionScope(settings.Precision);
         Space = new DataSpace(settings.DataMemoryBudget ?? DataSpace.DefaultBudget, environment.TempFolder());
+        Pictures = settings.Encoder.Pictures;
+        ImageStorage = settings.ImageStorage;
         _readingProgress = settings.ReadingProgress;
         Checkpoints = settings.CheckpointFolder is null
             ? null
@@ -52,6 +55,12 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Where the data goes.</summary>
     public DataSpace Space { get; }
 
+    /// <summary>The pixels that the encoder takes of pictures; null where it takes vectors only.</summary>
+    public ImageShape? Pictures { get; }
+
+    /// <summary>How pictures are kept.</summary>
+    public ImageStorage ImageStorage { get; }
+
     /// <summary>Where checkpoints go and come from; null for none.</summary>
     public CheckpointFolder? Checkpoints { get; }
 
@@ -66,6 +75,17 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>A channel of ML.NET's for how far something is.</summary>
     public IProgressChannel StartProgress(string name) => _host.StartProgressChannel(name);
+
+    /// <summary>Ends the writing of rows, and logs where they are if not in memory.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="count">Their number.</param>
+    /// <exception cref="IOException">Their file cannot be written.</exception>
+    public void Freeze(RowBytes rows, int count)
+    {
+        rows.Freeze();
+        if (rows.IsMapped)
+            Channel.Info(MessageSensitivity.None, "The features of {0} rows are in a file in '{1}': they outgrew DataMemoryBudget, {2} bytes.", count, Space.Folder, Space.Budget);
+    }
 
     /// <summary>Tells the receiver and the log how the reading goes.</summary>
     public void Report(ReadingProgress progress)

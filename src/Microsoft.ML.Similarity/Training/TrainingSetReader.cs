@@ -13,18 +13,18 @@ internal static class TrainingSetReader
     /// <exception cref="InvalidOperationException">The view fails in a row. No row has a label, or a feature or weight is not a number that can be used.</exception>
     public static TrainingSet Read(IDataView data, LabeledColumns columns, int? dimension, TrainingRun run)
     {
-        var features = InputColumns.Features(data.Schema, columns.Feature, dimension: dimension);
+        var features = InputColumns.Features(data.Schema, columns.Feature, dimension: dimension, orPictures: run.Pictures is not null);
         var label = columns.Relation.FindLabel(data.Schema, columns.Label);
         DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
         DataViewSchema.Column? category = columns.Category is null ? null : InputColumns.Label(data.Schema, columns.Category, LabeledColumns.CategoryRole);
         var used = new[] { features, label, weight, category }.OfType<DataViewSchema.Column>();
         var table = dimension is null ? "training data" : "validation data";
         using var cursor = new ReadingCursor(data, used, table, run);
-        var reader = new FeatureReader(cursor, features);
         var labels = columns.Relation.CreateClasses(label);
         var readLabel = labels.CreateReader(cursor, label);
         var readWeight = weight is null ? null : WeightReader.Create(cursor, weight.Value);
-        using var rows = new FeatureCollector(reader.Dimension, run.Space);
+        using var rows = FeatureIntake.Create(features, run);
+        var source = rows.Open(cursor, features);
         var classes = new List<int>();
         var weights = readWeight is null ? null : new List<float>();
         var readCategory = category is null ? null : LabelReader.Create(cursor, category.Value, LabelVocabulary.For(category.Value));
@@ -38,7 +38,8 @@ internal static class TrainingSetReader
                 unlabelled++;
                 continue;
             }
-            rows.Add(reader.ReadFinite(position));
+            source.Read(position);
+            source.Keep();
             classes.Add(index);
             if (readCategory is not null)
                 categories!.Add(readCategory());

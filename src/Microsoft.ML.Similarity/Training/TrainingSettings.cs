@@ -57,6 +57,8 @@ internal sealed record TrainingSettings
     /// <summary>The bytes of memory that the data may take, or null for the default.</summary>
     public required long? DataMemoryBudget { get; init; }
 
+    public required ImageStorage ImageStorage { get; init; }
+
     /// <summary>Where checkpoints go, or null for none.</summary>
     public required string? CheckpointFolder { get; init; }
 

@@ -34,7 +34,7 @@ public sealed class ReadingTests
         Assert.That(
             () => Fast.Fit(Ml, mapped, o => o.FeatureColumnName = nameof(Mapped.Mine)),
             Throws.TypeOf<InvalidOperationException>().With.InnerException.SameAs(mine)
-                .And.Message.EqualTo($"Reading the training data failed in row {row} (counted from 0): no such word"));
+                .And.Message.EqualTo($"Reading the training data failed in row {row} (counted from 0), column 'Mine': no such word"));
     }
 
     [Test]

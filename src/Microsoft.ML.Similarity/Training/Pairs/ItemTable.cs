@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Training.Pairs;
@@ -17,29 +18,31 @@ internal sealed class ItemTable(LabelVocabulary ids, FeatureStore features) : ID
 
     /// <param name="schema">The items'.</param>
     /// <param name="idColumn">Key, text, an integer or Boolean.</param>
-    /// <param name="featureColumn">A vector of float32.</param>
-    /// <param name="dimension">The number of features wanted, or null for any.</param>
+    /// <param name="featureColumn">A vector of float32, or pictures.</param>
+    /// <param name="settings">The encoder, and how pictures are kept.</param>
+    /// <param name="dimension">The number of features wanted of a vector, or null for any.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public static void Check(DataViewSchema schema, string idColumn, string featureColumn, int? dimension)
+    public static void Check(DataViewSchema schema, string idColumn, string featureColumn, TrainingSettings settings, int? dimension)
     {
         InputColumns.Label(schema, idColumn, IdRole);
-        InputColumns.Features(schema, featureColumn, FeatureRole, dimension);
+        FeatureColumns.Check(Shapes.Of(schema), featureColumn, settings, FeatureRole);
+        InputColumns.Features(schema, featureColumn, FeatureRole, dimension, settings.Encoder.Pictures is not null);
     }
 
     /// <param name="data">The items.</param>
     /// <param name="idColumn">Key, text, an integer or Boolean.</param>
-    /// <param name="featureColumn">A vector of float32.</param>
+    /// <param name="featureColumn">A vector of float32, or pictures.</param>
     /// <param name="run">Says where batches are wanted, and may be cancelled.</param>
     /// <exception cref="InvalidOperationException">The view fails in a row. There are no items, or an id is missing or given twice, or a feature is not finite.</exception>
     public static ItemTable Read(IDataView data, string idColumn, string featureColumn, TrainingRun run)
     {
         var id = InputColumns.Label(data.Schema, idColumn, IdRole);
-        var feature = InputColumns.Features(data.Schema, featureColumn, FeatureRole);
+        var feature = InputColumns.Features(data.Schema, featureColumn, FeatureRole, orPictures: run.Pictures is not null);
         using var cursor = new ReadingCursor(data, [id, feature], "items", run);
         var ids = LabelVocabulary.For(id);
         var readId = LabelReader.Create(cursor, id, ids);
-        var reader = new FeatureReader(cursor, feature);
-        using var rows = new FeatureCollector(reader.Dimension, run.Space);
+        using var rows = FeatureIntake.Create(feature, run);
+        var source = rows.Open(cursor, feature);
         for (var position = 0L; cursor.MoveNext(); position++)
         {
             var item = readId();
@@ -47,7 +50,8 @@ internal sealed class ItemTable(LabelVocabulary ids, FeatureStore features) : ID
                 throw new InvalidOperationException($"The item in row {position} (counted from 0) has no id in column '{idColumn}'.");
             if (item != rows.Count)
                 throw new InvalidOperationException($"The id '{ids.TextOf(item)}' in column '{idColumn}' is given to two items, the second in row {position} (counted from 0).");
-            rows.Add(reader.ReadFinite(position));
+            source.Read(position);
+            source.Keep();
         }
         return rows.Count > 0
             ? new(ids.Freeze(), rows.ToStore(run))

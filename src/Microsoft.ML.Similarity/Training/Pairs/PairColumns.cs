@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Rows;
 
@@ -13,15 +14,17 @@ internal sealed record PairColumns(
     IReadOnlyList<(string Role, string Name)> Parts, (string Role, string Name)? Target, PairTarget TargetKind, string? Weight, bool AreIds)
 {
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public void Check(SchemaShape shape)
+    public void Check(SchemaShape shape, TrainingSettings settings)
     {
         foreach (var (role, name) in Parts)
         {
             if (AreIds)
                 InputColumns.CheckLabel(shape, name, role);
             else
-                InputColumns.CheckFeatures(shape, name, role);
+                FeatureColumns.Check(shape, name, settings, role);
         }
+        if (!AreIds)
+            CheckAlike(shape);
         if (Weight is not null)
             InputColumns.CheckNumber(shape, Weight, WeightReader.Role);
         if (Target is not { } target)
@@ -33,12 +36,13 @@ internal sealed record PairColumns(
     }
 
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public void Check(DataViewSchema schema) => Check(Shapes.Of(schema));
+    public void Check(DataViewSchema schema, TrainingSettings settings) => Check(Shapes.Of(schema), settings);
 
     /// <summary>The columns of rows in a schema, vectors of one size where they are features.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="dimension">The number of features wanted, or null for that of the first column.</param>
-    public DataViewSchema.Column[] FindParts(DataViewSchema schema, int? dimension)
+    /// <param name="pictures">The pixels that the encoder takes of pictures; null where it takes vectors only.</param>
+    public DataViewSchema.Column[] FindParts(DataViewSchema schema, int? dimension, ImageShape? pictures)
     {
         var columns = new DataViewSchema.Column[Parts.Count];
         for (var part = 0; part < columns.Length; part++)
@@ -49,11 +53,25 @@ internal sealed record PairColumns(
                 columns[part] = InputColumns.Label(schema, name, role);
                 continue;
             }
-            columns[part] = InputColumns.Features(schema, name, role, dimension);
-            dimension = ((Data.VectorDataViewType)columns[part].Type).Size;
+            columns[part] = InputColumns.Features(schema, name, role, dimension, orPictures: pictures is not null);
+            if (!InputColumns.IsPicture(columns[part].Type))
+                dimension = ((Data.VectorDataViewType)columns[part].Type).Size;
         }
         return columns;
     }
+
+    // One store keeps them all.
+    private void CheckAlike(SchemaShape shape)
+    {
+        var areVectors = IsVector(shape, Parts[0].Name);
+        foreach (var (role, name) in Parts)
+        {
+            if (IsVector(shape, name) != areVectors)
+                throw InputColumns.Mismatch(role, name, $"{(areVectors ? "Vector<Single>" : "pictures")} as in column '{Parts[0].Name}'", shape.Find(name)!.Value.Describe());
+        }
+    }
+
+    private static bool IsVector(SchemaShape shape, string name) => shape.Find(name) is { Kind: SchemaShape.Column.VectorKind.Vector };
 
     public DataViewSchema.Column? FindTarget(DataViewSchema schema) => Target is not { } target ? null
         : TargetKind == PairTarget.Boolean ? InputColumns.Boolean(schema, target.Name, target.Role)

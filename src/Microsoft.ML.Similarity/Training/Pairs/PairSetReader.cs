@@ -15,14 +15,15 @@ internal static class PairSetReader
     /// <exception cref="InvalidOperationException">The view fails in a row. There are no pairs, an id is unknown, or a number cannot be used.</exception>
     public static PairSet Read(IDataView data, PairColumns columns, ItemTable? items, int? dimension, TrainingRun run)
     {
-        var parts = columns.FindParts(data.Schema, dimension);
+        var parts = columns.FindParts(data.Schema, dimension, run.Pictures);
         var target = columns.FindTarget(data.Schema);
         DataViewSchema.Column? weight = columns.Weight is null ? null : InputColumns.Number(data.Schema, columns.Weight, WeightReader.Role);
         IEnumerable<DataViewSchema.Column> used = [.. parts, .. new[] { target, weight }.OfType<DataViewSchema.Column>()];
         var table = dimension is null ? "training data" : "validation data";
         using var cursor = new ReadingCursor(data, used, table, run);
-        using var distinct = items is null ? new DistinctRows(((Data.VectorDataViewType)parts[0].Type).Size, run.Space) : null;
-        var readParts = Array.ConvertAll(parts, part => items is null ? Features(cursor, part, distinct!) : Ids(cursor, part, items));
+        using var intake = items is null ? FeatureIntake.Create(parts[0], run) : null;
+        var distinct = intake is null ? null : new DistinctRows(intake);
+        var readParts = Array.ConvertAll(parts, part => items is null ? Features(intake!.Open(cursor, part), distinct!) : Ids(cursor, part, items));
         var readTarget = target is null ? null : Target(cursor, target.Value, columns.TargetKind);
         var readWeight = weight is null ? null : WeightReader.Create(cursor, weight.Value);
         var rows = Array.ConvertAll(parts, _ => new List<int>());
@@ -55,15 +56,15 @@ internal static class PairSetReader
                 : $"All of the {position} rows of the {table} have NaN in column '{target!.Value.Name}'.");
         }
         return new PairSet(
-            items?.Features ?? distinct!.Collector.ToStore(run), Array.ConvertAll(rows, part => part.ToArray()), targets?.ToArray(), weights?.ToArray(),
+            items?.Features ?? intake!.ToStore(run), Array.ConvertAll(rows, part => part.ToArray()), targets?.ToArray(), weights?.ToArray(),
             ownsRows: items is null);
     }
 
-    private static Func<long, int> Features(DataViewRow row, DataViewSchema.Column column, DistinctRows distinct)
+    private static Func<long, int> Features(FeatureSource source, DistinctRows distinct) => position =>
     {
-        var reader = new FeatureReader(row, column);
-        return position => distinct.Add(reader.ReadFinite(position));
-    }
+        source.Read(position);
+        return distinct.Add(source);
+    };
 
     private static Func<long, int> Ids(DataViewRow row, DataViewSchema.Column column, ItemTable items)
     {
