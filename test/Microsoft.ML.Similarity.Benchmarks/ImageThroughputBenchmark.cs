@@ -20,7 +20,7 @@ internal sealed class ImageThroughputBenchmark : IBenchmark
 
     public string Usage => "";
 
-    public int ArgumentCount => 0;
+    public int? ArgumentCount => 0;
 
     public IReadOnlyDictionary<string, bool> Options { get; } = new Dictionary<string, bool>();
 
