@@ -8,3 +8,5 @@ using Microsoft.ML.Similarity.Neighbors;
     typeof(SignatureLoadModel), "K-nearest-neighbours regression", KNearestNeighborsRegressionTransformer.Signature)]
 [assembly: LoadableClass(typeof(NearestNeighborsTransformer), typeof(NearestNeighborsLoader), null,
     typeof(SignatureLoadModel), "Nearest neighbours", NearestNeighborsTransformer.Signature)]
+[assembly: LoadableClass(typeof(KNearestNeighborsAnomalyTransformer), typeof(AnomalyNeighborsLoader), null,
+    typeof(SignatureLoadModel), "K-nearest-neighbours anomaly detection", KNearestNeighborsAnomalyTransformer.Signature)]

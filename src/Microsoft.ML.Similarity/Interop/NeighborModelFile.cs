@@ -70,6 +70,7 @@ internal static class NeighborModelFile
         {
             ClassOutput o => saved with { LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature, Classes = true },
             TargetOutput o => saved with { LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature },
+            AnomalyOutput o => saved with { AnomalyThreshold = o.Threshold },
             ColumnsOutput o => saved with
             {
                 OutputColumn = o.OutputColumn,
@@ -109,6 +110,8 @@ internal static class NeighborModelFile
 
     private static NeighborOutput LoadOutput(ModelLoadContext context, Saved saved)
     {
+        if (saved.AnomalyThreshold is { } threshold)
+            return new AnomalyOutput(threshold);
         if (saved.Columns is not null)
         {
             return new ColumnsOutput(saved.OutputColumn!, [.. saved.Columns.Select((column, c) => column.Type is { } type
@@ -127,6 +130,7 @@ internal static class NeighborModelFile
         {
             ClassOutput => [typeof(int)],
             TargetOutput => [typeof(float)],
+            AnomalyOutput => [],
             _ => [.. ((ColumnsOutput)output).Columns.Select(c =>
                 c.Keys is not null ? typeof(int) : c.ItemType is TextDataViewType ? typeof(string) : c.ItemType.RawType)],
         };
@@ -141,6 +145,7 @@ internal static class NeighborModelFile
         var vocabularies = output switch
         {
             ClassOutput o => [(o.Classes, 0)],
+            AnomalyOutput => [],
             ColumnsOutput o => o.Columns.Select(c => (Vocabulary: c.Keys, Least: LabelReader.Missing)).ToList(),
             _ => new List<(LabelVocabulary? Vocabulary, int Least)> { (null, 0) },
         };
@@ -173,6 +178,8 @@ internal static class NeighborModelFile
 
         /// <summary>Whether the labels are classes; otherwise numbers.</summary>
         public bool Classes { get; init; }
+
+        public float? AnomalyThreshold { get; init; }
 
         public string? OutputColumn { get; init; }
 

@@ -48,6 +48,9 @@ internal sealed class NeighborModel
         return new(environment, options.FeatureColumn, options.NumberOfNeighbors, new(dimension, options.Metric, segments), output, ids);
     }
 
+    /// <summary>A model of the same rows that makes something else of the neighbours.</summary>
+    public NeighborModel With(NeighborOutput output) => new(Environment, FeatureColumn, NumberOfNeighbors, Set, output, Ids);
+
     /// <summary>A model with these rows and more; this one stays as it is, and they share the rows' memory.</summary>
     public NeighborModel AddRows(IDataView rows)
     {

@@ -42,6 +42,14 @@ public sealed class NeighborPersistenceTests
     }
 
     [Test]
+    public void An_anomaly_detector_scores_the_same_in_a_fresh_process()
+    {
+        var model = Ml.AnomalyDetection.Trainers.KNearestNeighbors(metric: NeighborMetric.Cosine).Fit(Data);
+        Assert.That(ScoreElsewhere(model, "Score"),
+            Is.EqualTo(Examples.Column<float>(model.Transform(Data), "Score").Select(s => $"{BitConverter.SingleToUInt32Bits(s)}")));
+    }
+
+    [Test]
     public void The_decision_on_pairs_is_the_same_in_a_fresh_process()
     {
         var pairs = Ml.Data.LoadFromEnumerable(PairRow.Random(60));

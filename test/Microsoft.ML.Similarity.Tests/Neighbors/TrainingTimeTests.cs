@@ -142,18 +142,4 @@ public sealed class TrainingTimeTests
         var texts = Examples.KeyTexts(view.Schema, "PredictedLabel");
         return [.. Examples.Column<uint>(view, "PredictedLabel").Select(k => texts[k - 1])];
     }
-
-    /// <summary>A later stage that only keeps what it is trained on.</summary>
-    private sealed class Look : IEstimator<ITransformer>
-    {
-        public IDataView? Seen { get; private set; }
-
-        public ITransformer Fit(IDataView input)
-        {
-            Seen = input;
-            return new TransformerChain<ITransformer>();
-        }
-
-        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema;
-    }
 }

@@ -1,0 +1,28 @@
+namespace Microsoft.ML.Similarity.Neighbors;
+
+/// <summary>Scores how far rows lie from their nearest reference rows, and tells those that lie too far.</summary>
+/// <remarks>
+/// See <see cref="KNearestNeighborsAnomalyTrainer"/> for the columns and for what it costs. What
+/// <see cref="KNearestNeighborsAnomalyTrainer.Fit"/> returned also remembers which rows of the view it was fitted on are its
+/// reference rows: 16 bytes a row, never saved. A transformer loaded, or made by <see cref="AddRows"/> or
+/// <see cref="AnomalyNeighborsExtensions.ChangeModelThreshold"/>, does not.
+/// </remarks>
+public class KNearestNeighborsAnomalyTransformer : NeighborTransformer
+{
+    internal const string Signature = "SIMKNNAD";
+
+    internal KNearestNeighborsAnomalyTransformer(NeighborModel model)
+        : base(model, Signature)
+    {
+    }
+
+    /// <summary>Rows with a Score above it are anomalies.</summary>
+    public float Threshold => ((AnomalyOutput)Model.Output).Threshold;
+
+    /// <summary>A transformer whose reference rows are these followed by others; this one stays as it is.</summary>
+    /// <remarks>The reference rows are shared, not copied. The threshold stays: fit again to find one for all rows.</remarks>
+    /// <param name="rows">Rows with the feature column and, where there is one, the row id column.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing, or of another type or dimension.</exception>
+    /// <exception cref="InvalidOperationException">A feature is NaN or infinite, or there are no rows.</exception>
+    public KNearestNeighborsAnomalyTransformer AddRows(IDataView rows) => new(Model.AddRows(rows));
+}
