@@ -68,7 +68,10 @@ internal static class NeighborModelFile
         };
         return model.Output switch
         {
-            ClassOutput o => saved with { LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature, Classes = true },
+            ClassOutput o => saved with
+            {
+                LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature, Classes = true, Rejection = o.Rejection,
+            },
             TargetOutput o => saved with { LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature },
             AnomalyOutput o => saved with { AnomalyThreshold = o.Threshold },
             ColumnsOutput o => saved with
@@ -120,7 +123,7 @@ internal static class NeighborModelFile
         }
         var weights = new VoteWeights(saved.Votes, saved.Temperature);
         return saved.Classes
-            ? new ClassOutput(saved.LabelColumn!, SavedModel.ReadStream(context, ClassesStream, VocabularyFile.Read), weights)
+            ? new ClassOutput(saved.LabelColumn!, SavedModel.ReadStream(context, ClassesStream, VocabularyFile.Read), weights, saved.Rejection)
             : new TargetOutput(saved.LabelColumn!, weights);
     }
 
@@ -178,6 +181,8 @@ internal static class NeighborModelFile
 
         /// <summary>Whether the labels are classes; otherwise numbers.</summary>
         public bool Classes { get; init; }
+
+        public Rejection? Rejection { get; init; }
 
         public float? AnomalyThreshold { get; init; }
 

@@ -4,7 +4,7 @@ using Microsoft.ML.Similarity.Rows;
 namespace Microsoft.ML.Similarity.Neighbors;
 
 /// <summary>The class that most of the neighbours' weight speaks for, and the weight of each class.</summary>
-internal sealed class ClassOutput(string labelColumn, LabelVocabulary classes, VoteWeights weights) : NeighborOutput
+internal sealed class ClassOutput(string labelColumn, LabelVocabulary classes, VoteWeights weights, Rejection? rejection = null) : NeighborOutput
 {
     private const string Kind = "MulticlassClassification";
 
@@ -14,6 +14,11 @@ internal sealed class ClassOutput(string labelColumn, LabelVocabulary classes, V
 
     public VoteWeights Weights => weights;
 
+    /// <summary>When a row is given no class; null: never, and there is no Distance column.</summary>
+    public Rejection? Rejection => rejection;
+
+    public ClassOutput With(Rejection other) => new(labelColumn, classes, weights, other);
+
     public override IReadOnlyList<DataViewSchema.Column> Required(DataViewSchema rows) => [InputColumns.Label(rows, labelColumn)];
 
     public override IReadOnlyList<ColumnReader> CreateReaders(DataViewRow row) =>
@@ -21,7 +26,9 @@ internal sealed class ClassOutput(string labelColumn, LabelVocabulary classes, V
 
     public override string DescribeEmpty() => $"The data has no rows with a label in column '{labelColumn}'.";
 
-    public override NeighborOutput Copy() => new ClassOutput(labelColumn, classes.Copy(), weights);
+    // What was measured was measured without the rows to come.
+    public override NeighborOutput Copy() =>
+        new ClassOutput(labelColumn, classes.Copy(), weights, rejection is null ? null : rejection with { Calibration = null });
 
     public override IReadOnlyList<DataViewSchema.DetachedColumn> GetOutputColumns(DataViewSchema input)
     {
@@ -32,18 +39,21 @@ internal sealed class ClassOutput(string labelColumn, LabelVocabulary classes, V
         classes.AddSlotNames(score);
         classes.AddKeyValues(score, "TrainingLabelValues");
         ScoreAnnotations.Add(score, input, Kind, "Score");
-        return
+        DataViewSchema.DetachedColumn[] columns =
         [
             new("PredictedLabel", new KeyDataViewType(typeof(uint), classes.Count), label.ToAnnotations()),
             new("Score", new VectorDataViewType(NumberDataViewType.Single, classes.Count), score.ToAnnotations()),
         ];
+        return rejection is null ? columns : [.. columns, new("Distance", NumberDataViewType.Single)];
     }
 
     public override Delegate CreateGetter(ReferenceSet set, NeighborResults results, int outputColumn, Func<int> slot)
     {
         var votes = new Votes(set, results, classes.Count, weights);
         if (outputColumn == 0)
-            return (ValueGetter<uint>)((ref uint value) => value = votes.Winner(slot()));
+            return (ValueGetter<uint>)((ref uint value) => value = votes.Winner(slot(), rejection?.MaximumDistance));
+        if (outputColumn == 2)
+            return (ValueGetter<float>)((ref float value) => value = votes.Distance(slot()));
         return (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
         {
             var editor = VBufferEditor.Create(ref value, classes.Count);
@@ -59,9 +69,13 @@ internal sealed class ClassOutput(string labelColumn, LabelVocabulary classes, V
         private readonly double[] _weights = new double[results.NumberOfNeighbors];
         private readonly int[] _classes = new int[results.NumberOfNeighbors];
 
-        /// <summary>The key of the class with the largest total; of equal ones, of the class met first. 0 without neighbours.</summary>
-        public uint Winner(int slot)
+        /// <summary>
+        /// The key of the class with the largest total; of equal ones, of the class met first. 0 without neighbours, or with none that is near enough.
+        /// </summary>
+        public uint Winner(int slot, float? maximumDistance)
         {
+            if (maximumDistance is { } maximum && !(Distance(slot) <= maximum))
+                return 0;
             var best = -1;
             foreach (var @class in Count(slot))
             {
@@ -70,6 +84,9 @@ internal sealed class ClassOutput(string labelColumn, LabelVocabulary classes, V
             }
             return (uint)(best + 1);
         }
+
+        /// <summary>The distance to the nearest neighbour; NaN without neighbours.</summary>
+        public float Distance(int slot) => results.Distances(slot) is [var nearest, ..] ? nearest : float.NaN;
 
         public void Scores(int slot, Span<float> scores)
         {

@@ -15,9 +15,12 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <item><term><see cref="KNearestNeighborsOptions.RowIdColumnName"/> (input, optional)</term><description>Key, text, an integer or
 /// Boolean</description></item>
 /// <item><term>PredictedLabel (output)</term><description>Key; its values are the classes, with the keys and values of a key
-/// label, else in the order they first appear. Of classes with equal votes the one of the nearest neighbour</description></item>
+/// label, else in the order they first appear. Of classes with equal votes the one of the nearest neighbour. Missing (0) for a row that
+/// is rejected</description></item>
 /// <item><term>Score (output)</term><description>Vector of <see cref="float"/>: each class's share of the votes. They sum to
 /// 1</description></item>
+/// <item><term>Distance (output where unknown rows are rejected)</term><description><see cref="float"/>: the distance to the
+/// nearest neighbour, whatever its class</description></item>
 /// </list>
 /// <para><b>Trainer Characteristics</b></para>
 /// <list type="table">
@@ -37,6 +40,14 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// A query with NaN or infinite features has a missing label and NaN scores.
 /// </para>
 /// <para>
+/// Without more said every row is given one of the classes known. <see cref="Options.MaximumDistance"/>, or
+/// <see cref="KNearestNeighborsMulticlassTransformer.RejectUnknown(IDataView, double, double?)"/> that finds it on validation rows, rejects those too far
+/// from their nearest neighbour: they are of no class known, as in the open-set recognition of W. J. Scheirer et al., "Toward Open Set Recognition", TPAMI 2013. Their
+/// PredictedLabel is missing. Their Score is what it would be otherwise, so that ML.NET's <c>Evaluate</c>, which goes by Score and never looks at
+/// PredictedLabel, tells how well the classes are told apart, as if no row had been rejected. What is rejected is told by
+/// <see cref="KNearestNeighborsMulticlassTransformer.Calibration"/> and by the column Distance.
+/// </para>
+/// <para>
 /// While a pipeline trains, a row is not its own neighbour: rows are told apart by the ids that the view gives them, or by
 /// <see cref="KNearestNeighborsOptions.RowIdColumnName"/>. With the latter the ids are part of the model, and a query never has a row with its id
 /// as a neighbour, in Transform too; a missing id (empty text, key 0) excludes nothing. Rows that only look alike stay neighbours.
@@ -48,6 +59,7 @@ public sealed class KNearestNeighborsMulticlassTrainer : IEstimator<KNearestNeig
     private readonly NeighborSettings _settings;
     private readonly string _labelColumn;
     private readonly VoteWeights _weights;
+    private readonly Rejection? _rejection;
 
     internal KNearestNeighborsMulticlassTrainer(IHostEnvironment environment, Options options)
     {
@@ -57,6 +69,12 @@ public sealed class KNearestNeighborsMulticlassTrainer : IEstimator<KNearestNeig
         _settings = new(options.FeatureColumnName, options.RowIdColumnName, options.NumberOfNeighbors, options.Metric);
         _labelColumn = options.LabelColumnName;
         _weights = _settings.CheckVotes(options.Votes, options.Temperature);
+        if (options.MaximumDistance is { } maximum)
+        {
+            _rejection = float.IsNaN(maximum)
+                ? throw new ArgumentOutOfRangeException(nameof(options), "MaximumDistance is NaN; it must be a number, or null to give every row a class.")
+                : new(maximum, Calibration: null);
+        }
     }
 
     /// <summary>What the trainer asks of its data.</summary>
@@ -70,7 +88,7 @@ public sealed class KNearestNeighborsMulticlassTrainer : IEstimator<KNearestNeig
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(Shapes.Of(input.Schema));
         var rowIds = new List<DataViewRowId>();
-        var output = new ClassOutput(_labelColumn, Vocabularies.Create(InputColumns.Label(input.Schema, _labelColumn)), _weights);
+        var output = new ClassOutput(_labelColumn, Vocabularies.Create(InputColumns.Label(input.Schema, _labelColumn)), _weights, _rejection);
         var model = NeighborModel.Fit(_environment, input, _settings, output, rowIds);
         return model.Ids is null ? new TrainedMulticlassTransformer(model, [.. rowIds]) : new KNearestNeighborsMulticlassTransformer(model);
     }
@@ -84,10 +102,17 @@ public sealed class KNearestNeighborsMulticlassTrainer : IEstimator<KNearestNeig
         InputColumns.CheckLabel(inputSchema, _labelColumn);
         if (_settings.RowIdColumn is not null)
             ReferenceIds.Check(inputSchema, _settings.RowIdColumn);
-        var output = new ClassOutput(_labelColumn, Vocabularies.Sample(inputSchema.Find(_labelColumn)!.Value), _weights);
+        var output = new ClassOutput(_labelColumn, Vocabularies.Sample(inputSchema.Find(_labelColumn)!.Value), _weights, _rejection);
         return inputSchema.With(output.GetOutputColumns(new DataViewSchema.Builder().ToSchema()));
     }
 
     /// <summary>The options of <see cref="KNearestNeighborsMulticlassTrainer"/>. The label is a key, text, an integer or Boolean.</summary>
-    public sealed class Options : KNearestNeighborsOptions;
+    public sealed class Options : KNearestNeighborsOptions
+    {
+        /// <summary>
+        /// The largest distance to its nearest neighbour of a row that is given a class; rows farther off are rejected. Null (the default)
+        /// to give every row a class.
+        /// </summary>
+        public float? MaximumDistance;
+    }
 }
