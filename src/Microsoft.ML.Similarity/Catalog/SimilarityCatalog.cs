@@ -16,7 +16,7 @@ public sealed class SimilarityCatalog
         Transforms = new(environment);
     }
 
-    /// <summary>Trainers of embeddings, one for each shape of data.</summary>
+    /// <summary>Trainers of embeddings, one for each shape of data, and of what ML.NET has no catalog for.</summary>
     public SimilarityTrainers Trainers { get; }
 
     /// <summary>Stages that search among, or compare, embeddings.</summary>

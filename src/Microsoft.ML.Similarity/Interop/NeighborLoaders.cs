@@ -10,3 +10,5 @@ using Microsoft.ML.Similarity.Neighbors;
     typeof(SignatureLoadModel), "Nearest neighbours", NearestNeighborsTransformer.Signature)]
 [assembly: LoadableClass(typeof(KNearestNeighborsAnomalyTransformer), typeof(AnomalyNeighborsLoader), null,
     typeof(SignatureLoadModel), "K-nearest-neighbours anomaly detection", KNearestNeighborsAnomalyTransformer.Signature)]
+[assembly: LoadableClass(typeof(KNearestNeighborsMultiLabelTransformer), typeof(MultiLabelNeighborsLoader), null,
+    typeof(SignatureLoadModel), "K-nearest-neighbours multi-label classifier", KNearestNeighborsMultiLabelTransformer.Signature)]

@@ -15,6 +15,7 @@ internal static class NeighborModelFile
 {
     private const string RowsStream = "Rows";
     private const string ClassesStream = "Classes";
+    private const string LabelSetsStream = "LabelSets";
     private const string IdsStream = "Ids";
 
     public static void Save(ModelSaveContext context, string signature, NeighborModel model)
@@ -26,6 +27,11 @@ internal static class NeighborModelFile
             SavedModel.WriteStream(context, IdsStream, stream => VocabularyFile.Write(stream, model.Ids.Ids));
         if (model.Output is ClassOutput classes)
             SavedModel.WriteStream(context, ClassesStream, stream => VocabularyFile.Write(stream, classes.Classes));
+        if (model.Output is MultiLabelOutput labels)
+        {
+            SavedModel.WriteStream(context, ClassesStream, stream => VocabularyFile.Write(stream, labels.Labels));
+            SavedModel.WriteStream(context, LabelSetsStream, labels.Table.Write);
+        }
         if (model.Output is ColumnsOutput columns)
             SaveColumns(context, model.Set, columns.Columns);
     }
@@ -73,6 +79,10 @@ internal static class NeighborModelFile
                 LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature, Classes = true, Rejection = o.Rejection,
             },
             TargetOutput o => saved with { LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature },
+            MultiLabelOutput o => saved with
+            {
+                LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature, LabelThreshold = o.Threshold,
+            },
             AnomalyOutput o => saved with { AnomalyThreshold = o.Threshold },
             ColumnsOutput o => saved with
             {
@@ -122,6 +132,14 @@ internal static class NeighborModelFile
                 : CarriedColumn.OfKeys(column.Name, SavedModel.ReadStream(context, Name("Keys", c), VocabularyFile.Read)))]);
         }
         var weights = new VoteWeights(saved.Votes, saved.Temperature);
+        if (saved.LabelThreshold is { } least)
+        {
+            var labels = SavedModel.ReadStream(context, ClassesStream, VocabularyFile.Read);
+            if (labels.Count == 0)
+                throw new FormatException("The saved model is damaged: it has no labels.");
+            var table = SavedModel.ReadStream(context, LabelSetsStream, stream => LabelSetTable.Read(stream, labels));
+            return new MultiLabelOutput(saved.LabelColumn!, labels, table, weights, least);
+        }
         return saved.Classes
             ? new ClassOutput(saved.LabelColumn!, SavedModel.ReadStream(context, ClassesStream, VocabularyFile.Read), weights, saved.Rejection)
             : new TargetOutput(saved.LabelColumn!, weights);
@@ -131,7 +149,7 @@ internal static class NeighborModelFile
     {
         List<Type> types = output switch
         {
-            ClassOutput => [typeof(int)],
+            ClassOutput or MultiLabelOutput => [typeof(int)],
             TargetOutput => [typeof(float)],
             AnomalyOutput => [],
             _ => [.. ((ColumnsOutput)output).Columns.Select(c =>
@@ -145,21 +163,21 @@ internal static class NeighborModelFile
     // A code outside its vocabulary would fail only at the first query that meets it.
     private static void CheckCodes(ReferenceSegment[] segments, NeighborOutput output, ReferenceIds? ids)
     {
-        var vocabularies = output switch
+        var codes = output switch
         {
-            ClassOutput o => [(o.Classes, 0)],
+            ClassOutput o => [(o.Classes.Count, 0)],
+            MultiLabelOutput o => [(o.Table.Sets.Count, 0)],
             AnomalyOutput => [],
-            ColumnsOutput o => o.Columns.Select(c => (Vocabulary: c.Keys, Least: LabelReader.Missing)).ToList(),
-            _ => new List<(LabelVocabulary? Vocabulary, int Least)> { (null, 0) },
+            ColumnsOutput o => o.Columns.Select(c => (c.Keys?.Count, Least: LabelReader.Missing)).ToList(),
+            _ => new List<(int? Count, int Least)> { (null, 0) },
         };
         if (ids is not null)
-            vocabularies.Add((ids.Ids, LabelReader.Missing));
+            codes.Add((ids.Ids.Count, LabelReader.Missing));
         foreach (var segment in segments)
         {
-            for (var c = 0; c < vocabularies.Count; c++)
+            for (var c = 0; c < codes.Count; c++)
             {
-                var (vocabulary, least) = vocabularies[c];
-                if (vocabulary is not null && ((int[])segment.Columns[c]).AsSpan().ContainsAnyExceptInRange(least, vocabulary.Count - 1))
+                if (codes[c] is (int count, var least) && ((int[])segment.Columns[c]).AsSpan().ContainsAnyExceptInRange(least, count - 1))
                     throw new FormatException("The saved model is damaged: a reference row has a label that is not among its labels.");
             }
         }
@@ -183,6 +201,8 @@ internal static class NeighborModelFile
         public bool Classes { get; init; }
 
         public Rejection? Rejection { get; init; }
+
+        public float? LabelThreshold { get; init; }
 
         public float? AnomalyThreshold { get; init; }
 

@@ -10,12 +10,12 @@ internal static class Vocabularies
 {
     private const ulong MaxKeys = 10_000_000;
 
-    /// <summary>A vocabulary for a column's values; of a key column, all its keys in their order.</summary>
+    /// <summary>A vocabulary for the values of a column, or of its vectors; of a key column, all its keys in their order.</summary>
     /// <exception cref="InvalidOperationException">The keys are too many for a class each.</exception>
     public static LabelVocabulary Create(DataViewSchema.Column column)
     {
         var vocabulary = LabelVocabulary.For(column);
-        if (column.Type is not KeyDataViewType key)
+        if (LabelVocabulary.LabelType(column) is not KeyDataViewType key)
             return vocabulary;
         if (key.Count > MaxKeys)
         {

@@ -6,14 +6,13 @@ namespace Microsoft.ML.Similarity.Relations;
 internal sealed class LabelSets(DataViewSchema.Column column, double minimumOverlap) : LabelClasses
 {
     private readonly LabelVocabulary _vocabulary = LabelVocabulary.For(column);
-    private readonly Dictionary<int[], int> _numbers = new(new ByValue());
-    private readonly List<int[]> _sets = [];
+    private readonly LabelSetTable _table = new();
 
-    public override int Count => _sets.Count;
+    public override int Count => _table.Sets.Count;
 
-    public override int[] LabelsOf(int number) => _sets[number];
+    public override int[] LabelsOf(int number) => _table.Sets[number];
 
-    public override string TextOf(int number) => string.Join(", ", _sets[number].Select(_vocabulary.TextOf));
+    public override string TextOf(int number) => string.Join(", ", _table.Sets[number].Select(_vocabulary.TextOf));
 
     public override Func<int> CreateReader(DataViewRow row, DataViewSchema.Column label)
     {
@@ -21,29 +20,9 @@ internal sealed class LabelSets(DataViewSchema.Column column, double minimumOver
         return () =>
         {
             var set = read();
-            if (set.Length == 0)
-                return LabelReader.Missing;
-            if (!_numbers.TryGetValue(set, out var number))
-            {
-                _numbers.Add(set, number = _sets.Count);
-                _sets.Add(set);
-            }
-            return number;
+            return set.Length == 0 ? LabelReader.Missing : _table.Add(set);
         };
     }
 
-    public override ClassRelation Relate() => new SharedLabelsRelation(_sets, _vocabulary.Count, minimumOverlap);
-
-    private sealed class ByValue : EqualityComparer<int[]>
-    {
-        public override bool Equals(int[]? x, int[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public override int GetHashCode(int[] obj)
-        {
-            var hash = new HashCode();
-            foreach (var label in obj)
-                hash.Add(label);
-            return hash.ToHashCode();
-        }
-    }
+    public override ClassRelation Relate() => new SharedLabelsRelation(_table.Sets, _vocabulary.Count, minimumOverlap);
 }

@@ -47,11 +47,15 @@ internal static class InputColumns
         Find(schema, name, role, LabelTypes, IsLabel);
 
     /// <summary>A vector of keys, text, integers or Booleans, of any length.</summary>
-    public static void CheckLabelSet(SchemaShape shape, string name, string role = "label") =>
-        Check(shape, name, role, LabelSetTypes, IsLabelSet);
+    /// <param name="shape">The input's shape.</param>
+    /// <param name="name">The column's name.</param>
+    /// <param name="role">What the column is for, as the message names it.</param>
+    /// <param name="orBooleans">Whether Booleans will do.</param>
+    public static void CheckLabelSet(SchemaShape shape, string name, string role = "label", bool orBooleans = true) =>
+        Check(shape, name, role, orBooleans ? LabelSetTypes : ValueSetTypes, orBooleans ? IsLabelSet : IsValueSet);
 
-    public static DataViewSchema.Column LabelSet(DataViewSchema schema, string name, string role = "label") =>
-        Find(schema, name, role, LabelSetTypes, IsLabelSet);
+    public static DataViewSchema.Column LabelSet(DataViewSchema schema, string name, string role = "label", bool orBooleans = true) =>
+        Find(schema, name, role, orBooleans ? LabelSetTypes : ValueSetTypes, orBooleans ? IsLabelSet : IsValueSet);
 
     /// <summary>A single <see cref="float"/>.</summary>
     public static void CheckNumber(SchemaShape shape, string name, string role) => Check(shape, name, role, "Single", IsNumber);
@@ -74,6 +78,8 @@ internal static class InputColumns
 
     private const string LabelSetTypes = "a vector of Key, String, an integer type or Boolean";
 
+    private const string ValueSetTypes = "a vector of Key, String or an integer type";
+
     private static bool IsFeatures(SchemaShape.Column column) =>
         column is { Kind: SchemaShape.Column.VectorKind.Vector, IsKey: false } && column.ItemType == NumberDataViewType.Single;
 
@@ -92,6 +98,8 @@ internal static class InputColumns
 
     private static bool IsLabelSet(SchemaShape.Column column) =>
         column.Kind != SchemaShape.Column.VectorKind.Scalar && HoldsLabels(column);
+
+    private static bool IsValueSet(SchemaShape.Column column) => IsLabelSet(column) && column.ItemType is not BooleanDataViewType;
 
     private static bool HoldsLabels(SchemaShape.Column column) =>
         column.IsKey || LabelVocabulary.FamilyOf(column.ItemType) is LabelFamily.Text or LabelFamily.Integer or LabelFamily.Boolean;

@@ -53,7 +53,7 @@ internal static class LabelReader
     public static void AddAllKeys(DataViewSchema.Column column, LabelVocabulary vocabulary)
     {
         var values = new KeyTable(column, vocabulary);
-        for (var key = 1ul; key <= ((KeyDataViewType)column.Type).Count; key++)
+        for (var key = 1ul; key <= ((KeyDataViewType)LabelVocabulary.LabelType(column)).Count; key++)
             values.IndexOf(key);
     }
 

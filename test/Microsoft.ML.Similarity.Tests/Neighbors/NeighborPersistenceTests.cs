@@ -50,6 +50,35 @@ public sealed class NeighborPersistenceTests
     }
 
     [Test]
+    public void A_multi_label_classifier_scores_the_same_in_a_fresh_process()
+    {
+        var data = Ml.Data.LoadFromEnumerable(Examples.Clusters(c => new[] { $"class {c}", $"class {c / 2}" }, rows: 60));
+        var model = Ml.Similarity.Trainers.KNearestNeighborsMultiLabel(votes: NeighborVotes.DistanceWeighted).Fit(data);
+        Assert.That(ScoreElsewhere(model, data, "Score"), Is.EqualTo(Examples.Vectors<float>(model.Transform(data), "Score")
+            .Select(s => string.Join(' ', s.Select(BitConverter.SingleToUInt32Bits)))));
+    }
+
+    [TestCase("Classes", "The saved model is damaged: its labels end too early.")]
+    [TestCase("LabelSets", "The saved model is damaged: its sets of labels end too early.")]
+    public void A_truncated_part_of_a_multi_label_classifier_is_refused(string part, string message)
+    {
+        var file = Save(Ml.Similarity.Trainers.KNearestNeighborsMultiLabel().Fit(Ml.Data.LoadFromEnumerable(Examples.Clusters(c => new[] { $"class {c}" }))));
+        Rewrite(file, part, bytes => bytes[..^3]);
+        Assert.That(() => Ml.Model.Load(file, out _), Throws.Exception.With.Matches<Exception>(e => Messages(e).Contains(message)));
+    }
+
+    [TestCase(new byte[] { 1, 0, 0, 0, 4, 0, 0, 0 }, "The saved model is damaged: a set of labels has more labels than there are.")]
+    [TestCase(new byte[] { 1, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0 }, "The saved model is damaged: a set of labels has a label that is not among its labels.")]
+    [TestCase(new byte[] { 2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0 }, "The saved model is damaged: a set of labels comes twice.")]
+    [TestCase(new byte[] { 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0 }, "The saved model is damaged: a reference row has a label that is not among its labels.")]
+    public void Damaged_sets_of_labels_are_refused(byte[] sets, string message)
+    {
+        var file = Save(Ml.Similarity.Trainers.KNearestNeighborsMultiLabel().Fit(Ml.Data.LoadFromEnumerable(Examples.Clusters(c => new[] { $"class {c}" }))));
+        Rewrite(file, "LabelSets", _ => sets);
+        Assert.That(() => Ml.Model.Load(file, out _), Throws.Exception.With.Matches<Exception>(e => Messages(e).Contains(message)));
+    }
+
+    [Test]
     public void The_decision_on_pairs_is_the_same_in_a_fresh_process()
     {
         var pairs = Ml.Data.LoadFromEnumerable(PairRow.Random(60));

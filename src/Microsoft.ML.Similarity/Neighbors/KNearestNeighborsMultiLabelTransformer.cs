@@ -1,0 +1,39 @@
+namespace Microsoft.ML.Similarity.Neighbors;
+
+/// <summary>Gives rows labels, any number of them, by the labels of their nearest reference rows.</summary>
+/// <remarks>
+/// See <see cref="KNearestNeighborsMultiLabelTrainer"/> for the columns and for what it costs. What
+/// <see cref="KNearestNeighborsMultiLabelTrainer.Fit"/> returned also remembers which rows of the view it was fitted on are its
+/// reference rows: 16 bytes a row, never saved. A transformer loaded, or made by the methods of this one, does not.
+/// </remarks>
+public class KNearestNeighborsMultiLabelTransformer : NeighborTransformer
+{
+    internal const string Signature = "SIMKNNML";
+
+    internal KNearestNeighborsMultiLabelTransformer(NeighborModel model)
+        : base(model, Signature)
+    {
+    }
+
+    /// <summary>The least share of the votes of a label that is predicted.</summary>
+    public float Threshold => Output.Threshold;
+
+    private MultiLabelOutput Output => (MultiLabelOutput)Model.Output;
+
+    /// <summary>A transformer that predicts the labels from another share of the votes on; this one stays as it is.</summary>
+    /// <remarks>A lower share finds more of a row's labels, and more that it does not have. The reference rows are shared, not copied.</remarks>
+    /// <param name="threshold">The least share of the votes of a label that is predicted, above 0 and at most 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threshold"/> is out of its range.</exception>
+    public KNearestNeighborsMultiLabelTransformer WithThreshold(float threshold) =>
+        new(Model.With(Output.With(MultiLabelOutput.CheckThreshold(nameof(threshold), threshold))));
+
+    /// <summary>A transformer whose reference rows are these followed by others; this one stays as it is.</summary>
+    /// <remarks>
+    /// Nothing is trained, and the reference rows are shared, not copied. Labels not seen before are appended after those
+    /// known, which keep their numbers; keys are matched by their values, never by their numbers.
+    /// </remarks>
+    /// <param name="rows">Rows with the feature column, the label column and, where there is one, the row id column.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing, or of another type or dimension.</exception>
+    /// <exception cref="InvalidOperationException">A feature is NaN or infinite, or there are no rows.</exception>
+    public KNearestNeighborsMultiLabelTransformer AddRows(IDataView rows) => new(Model.AddRows(rows));
+}
