@@ -4,7 +4,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Vectors;
 /// <param name="start">The first row, at a multiple of 64 bytes.</param>
 /// <param name="count">The number of rows.</param>
 /// <param name="dimension">The number of values of a row.</param>
-internal readonly unsafe struct FloatRows(float* start, int count, int dimension)
+internal readonly unsafe struct FloatRows(float* start, int count, int dimension) : IRowSource
 {
     public float* Start => start;
 
@@ -16,6 +16,8 @@ internal readonly unsafe struct FloatRows(float* start, int count, int dimension
     public int Stride { get; } = Padding.ForFloats(dimension);
 
     public float* Row(int row) => start + ((long)row * Stride);
+
+    public float* Read(int row, float* buffer) => Row(row);
 
     public ReadOnlySpan<float> Values(int row) => new(Row(row), dimension);
 }

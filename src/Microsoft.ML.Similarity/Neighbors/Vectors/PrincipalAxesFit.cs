@@ -38,7 +38,8 @@ internal sealed unsafe class PrincipalAxesFit : IDisposable
     /// <param name="count">How many axes, at most the dimension.</param>
     /// <param name="seed">Where the iteration starts.</param>
     /// <param name="parallel">Threads and cancellation.</param>
-    public static PrincipalAxes Fit(FloatRows rows, int count, ulong seed, ParallelOptions parallel)
+    public static PrincipalAxes Fit<TRows>(TRows rows, int count, ulong seed, ParallelOptions parallel)
+        where TRows : IRowSource
     {
         var axes = new PrincipalAxes(rows.Dimension, count);
         var memory = Sample(rows, axes, out var sample);
@@ -47,50 +48,56 @@ internal sealed unsafe class PrincipalAxesFit : IDisposable
         return axes;
     }
 
-    private static AlignedMemory Sample(FloatRows rows, PrincipalAxes axes, out FloatRows sample)
+    // Rows less their mean, without outliers.
+    private static AlignedMemory Sample<TRows>(TRows rows, PrincipalAxes axes, out FloatRows sample)
+        where TRows : IRowSource
     {
-        var wanted = (int)Math.Min(rows.Count, Math.Max(Math.Min(SampleRows, SampleValues / rows.Stride), 1));
-        var chosen = new int[wanted];
+        var wanted = (int)Math.Min(rows.Count, Math.Max(Math.Min(SampleRows, SampleValues / axes.Stride), 1));
+        var memory = AlignedMemory.For<float>((long)wanted * axes.Stride);
+        sample = new FloatRows((float*)memory.Pointer, wanted, rows.Dimension);
         for (var i = 0; i < wanted; i++)
-            chosen[i] = (int)((long)i * rows.Count / wanted);
-        var zero = AlignedMemory.For<float>(rows.Stride);
-        chosen = WithoutOutliers(rows, chosen, (float*)zero.Pointer);
-        zero.Dispose();
-        SetMean(rows, chosen, axes.Mean);
-        chosen = WithoutOutliers(rows, chosen, axes.Mean);
-        SetMean(rows, chosen, axes.Mean);
-
-        var memory = AlignedMemory.For<float>((long)chosen.Length * rows.Stride);
-        sample = new FloatRows((float*)memory.Pointer, chosen.Length, rows.Dimension);
-        for (var i = 0; i < chosen.Length; i++)
         {
-            float* from = rows.Row(chosen[i]), to = sample.Row(i);
-            for (var j = 0; j < rows.Dimension; j++)
-                to[j] = from[j] - axes.Mean[j];
+            var row = rows.Read((int)((long)i * rows.Count / wanted), sample.Row(i));
+            new ReadOnlySpan<float>(row, axes.Stride).CopyTo(new Span<float>(sample.Row(i), axes.Stride));
         }
+        sample = WithoutOutliers(sample, axes.Mean);   // the mean is still 0
+        SetMean(sample, axes.Mean);
+        sample = WithoutOutliers(sample, axes.Mean);
+        SetMean(sample, axes.Mean);
+        for (var i = 0; i < sample.Count; i++)
+            Orthonormal.AddScaled(sample.Row(i), axes.Mean, -1, axes.Stride);
         return memory;
     }
 
-    private static int[] WithoutOutliers(FloatRows rows, int[] chosen, float* centre)
+    // Moves the rows that stay to the front.
+    private static FloatRows WithoutOutliers(FloatRows rows, float* centre)
     {
-        var lengths = Array.ConvertAll(chosen, row => FloatKernels<SquaredDifference>.One(rows.Row(row), centre, rows.Stride));
+        var lengths = new float[rows.Count];
+        for (var i = 0; i < lengths.Length; i++)
+            lengths[i] = FloatKernels<SquaredDifference>.One(rows.Row(i), centre, rows.Stride);
         var sorted = (float[])lengths.Clone();
         Array.Sort(sorted);
         var limit = OutlierRatio * sorted[sorted.Length / 2];
-        return [.. chosen.Where((_, i) => lengths[i] <= limit)];
+        var kept = 0;
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            if (lengths[i] <= limit)
+                new ReadOnlySpan<float>(rows.Row(i), rows.Stride).CopyTo(new Span<float>(rows.Row(kept++), rows.Stride));
+        }
+        return new FloatRows(rows.Start, kept, rows.Dimension);
     }
 
-    private static void SetMean(FloatRows rows, int[] chosen, float* mean)
+    private static void SetMean(FloatRows rows, float* mean)
     {
         var sums = new double[rows.Dimension];
-        foreach (var row in chosen)
+        for (var i = 0; i < rows.Count; i++)
         {
-            var values = rows.Row(row);
+            var values = rows.Row(i);
             for (var j = 0; j < sums.Length; j++)
                 sums[j] += values[j];
         }
         for (var j = 0; j < sums.Length; j++)
-            mean[j] = (float)(sums[j] / chosen.Length);
+            mean[j] = (float)(sums[j] / rows.Count);
     }
 
     private void Run(PrincipalAxes axes, ulong seed)

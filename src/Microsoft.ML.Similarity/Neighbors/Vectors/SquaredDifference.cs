@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Similarity.Neighbors.Vectors;
 
@@ -12,4 +13,7 @@ internal readonly struct SquaredDifference : IMetricTerm
         var difference = TLanes.Subtract(query, row);
         return TLanes.MultiplyAdd(difference, difference, sum);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Distance(Vector128<float> sums) => sums;
 }
