@@ -8,7 +8,10 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// <remarks>Asked for of the mean less its standard error, lest chance make a promise.</remarks>
 internal sealed unsafe class GraphCalibration : IDisposable
 {
-    private const double Growth = 1.15;
+    private const double Growth = 1.12;
+    private const int Stride = 6;
+    private const int LeastQueries = 250;
+    private const int ManyNeighbors = 10_000;   // of all queries together, tell enough
     private static readonly int[] NeighborNumbers = [1, 10, 100];
 
     private readonly GraphBuildOptions _options;
@@ -78,22 +81,27 @@ internal sealed unsafe class GraphCalibration : IDisposable
 
     private GraphEffort Calibrate(int neighbors)
     {
-        var low = 0;
-        var high = 0;
-        while (Width(high) < _known)
-            high++;
-        var steps = high;
-        while (low < high)
+        // Narrow searches cost little: from there in strides, then back in halves.
+        int failed = -1, reached = 0;
+        while (true)
         {
-            var middle = (low + high) / 2;
-            if (Reaches(Measure(neighbors, Width(middle), Width(middle))))
-                high = middle;
-            else
-                low = middle + 1;
+            var measured = Measure(neighbors, Width(reached), Width(reached));
+            if (Reaches(measured))
+                break;
+            if (Width(reached) == _known || measured.Effort.Distances >= _known)
+                return All(neighbors, _nodes);
+            failed = reached;
+            reached += Stride;
         }
-        if (low == steps)
-            return All(neighbors, _nodes);
-        var width = Width(low);
+        while (reached - failed > 1)
+        {
+            var middle = (failed + reached) / 2;
+            if (Reaches(Measure(neighbors, Width(middle), Width(middle))))
+                reached = middle;
+            else
+                failed = middle;
+        }
+        var width = Width(reached);
         var verified = neighbors;
         while (verified < width && !Reaches(Measure(neighbors, width, verified)))
             verified = Math.Min(width, (int)Math.Ceiling(verified * Growth));
@@ -108,10 +116,11 @@ internal sealed unsafe class GraphCalibration : IDisposable
     {
         _options.Parallel.CancellationToken.ThrowIfCancellationRequested();
         var effort = new GraphEffort(neighbors, width, verified, 0, 0);
+        var count = Math.Min(_queries.Count, Math.Max(LeastQueries, ManyNeighbors / neighbors));
         ulong* keys = (ulong*)_keys.Pointer, truth = (ulong*)_truth.Pointer;
-        var distances = _graph.Search(_queries, neighbors, default, keys, (int*)_counts.Pointer, Threads, effort);
+        var distances = _graph.Search(new FloatRows(_queries.Start, count, _queries.Dimension), neighbors, default, keys, (int*)_counts.Pointer, Threads, effort);
         double sum = 0, squares = 0;
-        for (var i = 0; i < _queries.Count; i++)
+        for (var i = 0; i < count; i++)
         {
             // By distance, not by row: which of equally near rows are found does not matter.
             var limit = DistanceKey.Distance(truth[((long)i * _truthNeighbors) + neighbors - 1]);
@@ -122,8 +131,8 @@ internal sealed unsafe class GraphCalibration : IDisposable
             sum += recall;
             squares += recall * recall;
         }
-        var mean = sum / _queries.Count;
-        var error = Math.Sqrt(Math.Max((squares / _queries.Count) - (mean * mean), 0) / _queries.Count);
-        return (effort with { Recall = mean, Distances = (double)distances / _queries.Count }, error);
+        var mean = sum / count;
+        var error = Math.Sqrt(Math.Max((squares / count) - (mean * mean), 0) / count);
+        return (effort with { Recall = mean, Distances = (double)distances / count }, error);
     }
 }
