@@ -38,8 +38,6 @@ internal sealed unsafe class BoundFilter
     /// <summary>The coordinates, in fours.</summary>
     public int Steps { get; }
 
-    public int Blocks => Memory.Bias.CountOf<int>() / BlockRows;
-
     /// <summary>The floats of the scratch that <see cref="Encode"/> needs.</summary>
     public int ScratchFloats => (2 * _projection.Stride) + CoordinateFloats + (CodeBytes / sizeof(float));
 
@@ -49,6 +47,9 @@ internal sealed unsafe class BoundFilter
 
     /// <summary>Nodes without codes.</summary>
     public ReadOnlySpan<int> Exceptions => new(Memory.Exceptions.Pointer, Memory.Exceptions.CountOf<int>());
+
+    /// <summary>The blocks of that many rows: an even number, as some are compared in twos.</summary>
+    public static int BlocksOf(int rows) => (rows + (2 * BlockRows) - 1) / (2 * BlockRows) * 2;
 
     public byte* Block(int block) => Memory.Codes.Pointer + ((long)block * Steps * 64);
 

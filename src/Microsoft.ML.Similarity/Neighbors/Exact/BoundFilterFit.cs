@@ -11,6 +11,7 @@ internal static unsafe class BoundFilterFit
     private const ulong Seed = 0x5EED_0F_C0DE5;
     private const int FewAxes = 96;
     private const int ManyAxes = 256;
+    private const int ManyAxesValues = 1 << 18;
     private const double EnoughVariance = 0.9;
     private const int SampleRows = 4096;
     private const double OutlierRatio = 9;      // of squared lengths
@@ -54,7 +55,7 @@ internal static unsafe class BoundFilterFit
             var scale = CodeScale.Reaching(reach);
 
             var steps = (projection.Width + 3) / 4;
-            var blocks = (rows.Count + (2 * BoundFilter.BlockRows) - 1) / (2 * BoundFilter.BlockRows) * 2;   // compared in twos
+            var blocks = BoundFilter.BlocksOf(rows.Count);
             var codes = Allocate<byte>((long)blocks * steps * 64, made);
             var bias = Allocate<int>((long)blocks * BoundFilter.BlockRows, made);
             var errors = new float[rows.Count];
@@ -92,10 +93,11 @@ internal static unsafe class BoundFilterFit
     {
         var few = Math.Min(rows.Dimension, rows.Dimension <= FewAxes * 4 / 3 ? rows.Dimension : FewAxes);
         var axes = PrincipalAxesFit.Fit(rows, few, Seed, parallel);
-        if (few == rows.Dimension || axes.Variances.Sum() >= EnoughVariance * axes.TotalVariance)
+        var many = Math.Min(rows.Dimension, Math.Min(ManyAxes, ManyAxesValues / axes.Stride));
+        if (many <= few || axes.Variances.Sum() >= EnoughVariance * axes.TotalVariance)
             return axes;
         axes.Dispose();
-        return PrincipalAxesFit.Fit(rows, Math.Min(rows.Dimension, ManyAxes), Seed, parallel);
+        return PrincipalAxesFit.Fit(rows, many, Seed, parallel);
     }
 
     // A random rotation of the axes, so that all coordinates have the same range and use their codes alike.

@@ -1,3 +1,5 @@
+using Microsoft.ML.Similarity.Neighbors.Storage;
+
 namespace Microsoft.ML.Similarity.Neighbors.Index;
 
 /// <summary>Rows that change while they are searched: a <see cref="Snapshot{TId}"/> that each change replaces.</summary>
@@ -150,7 +152,41 @@ internal sealed class LiveIndex<TId> : IDisposable
                 BeginCompaction(cancellation);
             running = _compaction;
         }
-        running.GetAwaiter().GetResult();
+        try
+        {
+            running.GetAwaiter().GetResult();
+        }
+        catch
+        {
+            lock (_changing)
+            {
+                if (_compaction == running)
+                    _compaction = Task.CompletedTask;   // the error is known now
+            }
+            throw;
+        }
+    }
+
+    public void Save(string path)
+    {
+        if (Current.IsChanged)
+            Compact(CancellationToken.None);
+        var snapshot = Use();
+        try
+        {
+            if (!snapshot.IsChanged)
+            {
+                SegmentFile.Save(path, snapshot.Segment);
+                return;
+            }
+            // Others changed it meanwhile.
+            using var segment = Rebuilt(snapshot, CancellationToken.None);
+            SegmentFile.Save(path, segment);
+        }
+        finally
+        {
+            snapshot.Segment.Dispose();
+        }
     }
 
     public void Dispose()
@@ -177,7 +213,11 @@ internal sealed class LiveIndex<TId> : IDisposable
     private void BeginCompaction(CancellationToken cancellation)
     {
         if (_compaction.IsFaulted)
-            _compaction.GetAwaiter().GetResult();
+        {
+            var failed = _compaction;
+            _compaction = Task.CompletedTask;
+            failed.GetAwaiter().GetResult();
+        }
         var snapshot = Use();
         _removedWhileCompacting = [];
         _compaction = Task.Run(() => Compact(snapshot, cancellation), CancellationToken.None);
@@ -188,7 +228,7 @@ internal sealed class LiveIndex<TId> : IDisposable
         Segment<TId>? segment = null;
         try
         {
-            segment = SegmentBuilder.Build(Metric, _kind, LiveRows.Of(snapshot, Dimension), _options.Parallel(cancellation), progress: null);
+            segment = Rebuilt(snapshot, cancellation);
         }
         finally
         {
@@ -201,6 +241,9 @@ internal sealed class LiveIndex<TId> : IDisposable
             snapshot.Segment.Dispose();
         }
     }
+
+    private Segment<TId> Rebuilt(Snapshot<TId> snapshot, CancellationToken cancellation) =>
+        SegmentBuilder.Build(Metric, _kind, LiveRows.Of(snapshot, Dimension), _options.Parallel(cancellation), progress: null);
 
     // What changed since goes on from the new segment.
     private void Replace(Snapshot<TId> old, Segment<TId> segment)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Microsoft.ML.Similarity.Neighbors.Storage;
 using Microsoft.ML.Similarity.Neighbors.Vectors;
 
 namespace Microsoft.ML.Similarity.Neighbors.Index;
@@ -23,6 +24,21 @@ internal static unsafe class LiveIndex
             var input = Input(scaling, dimension, start, ids, payload);
             var segment = SegmentBuilder.Build(options.Metric, kind, input, options.Parallel(options.CancellationToken), options.Progress);
             return new LiveIndex<TId>(kind, options.Metric, dimension, segment, options);
+        }
+    }
+
+    public static LiveIndex<TId> Load<TId>(IndexFile file, IdKind<TId> kind, NeighborIndex.Options options)
+        where TId : notnull
+    {
+        try
+        {
+            var segment = SegmentFile.Load(file, kind);
+            return new LiveIndex<TId>(kind, segment.Table.Metric, segment.Table.Nodes.Dimension, segment, options);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.Similarity.Neighbors.Storage;
+
 namespace Microsoft.ML.Similarity.Neighbors.Index;
 
 /// <summary>Rows of vectors with ids, in which the nearest to any vector are found.</summary>
@@ -69,6 +71,33 @@ public sealed partial class NeighborIndex : IDisposable
     {
         var chosen = (options ?? new Options()).Checked();
         return new(null, LiveIndex.Build(IdKind.String, vectors, dimension, CheckedIds(ids), payload ?? [], chosen), chosen);
+    }
+
+    /// <summary>Opens a file that <see cref="Save"/> wrote, on any platform. It is mapped: only what searches look at is read, and shared among processes.</summary>
+    /// <param name="path">The file. It may be replaced, but must not be changed, while the index is open.</param>
+    /// <param name="verify">Whether to check all of the file, which reads it; otherwise only parts of up to 16 MB each are checked.</param>
+    /// <param name="options">Null for the defaults; the metric is the file's.</param>
+    /// <exception cref="InvalidDataException">The file is not one of an index, or truncated or corrupted; the message says where.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static NeighborIndex Open(string path, bool verify = false, Options? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var chosen = (options ?? new Options()).Checked();
+        var file = IndexFile.Open(path, verify);
+        return SegmentFile.HasTextIds(file)
+            ? new(null, LiveIndex.Load(file, IdKind.String, chosen), chosen)
+            : new(LiveIndex.Load(file, IdKind.Int64, chosen), null, chosen);
+    }
+
+    /// <summary>Writes the index to one file. A file of the name is replaced when the new one is complete; a crash leaves it whole.</summary>
+    /// <remarks>Rebuilds the index first where rows were added or removed. Indexes of the same rows have files of the same bytes.</remarks>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _numbered?.Save(path);
+        _named?.Save(path);
     }
 
     /// <summary>Finds the rows nearest to a vector, the nearest first, on the calling thread.</summary>

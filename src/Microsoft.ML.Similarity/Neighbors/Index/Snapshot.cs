@@ -14,6 +14,9 @@ internal sealed record Snapshot<TId>(
     /// <summary>Rows that searches can return.</summary>
     public int Count => Segment.Table.RowCount - RemovedCount + Delta.Count - DeltaRemovedCount;
 
+    /// <summary>Whether it is not the segment as it was made.</summary>
+    public bool IsChanged => RemovedCount + Delta.Count > 0;
+
     public bool IsRemoved(int row) => RowBits.Contains(Removed, row);
 
     public bool IsDeltaRemoved(int row) => RowBits.Contains(DeltaRemoved, row);
