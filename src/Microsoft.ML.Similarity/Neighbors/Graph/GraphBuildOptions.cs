@@ -1,3 +1,5 @@
+using Microsoft.ML.Similarity.Neighbors.Index;
+
 namespace Microsoft.ML.Similarity.Neighbors.Graph;
 
 /// <summary>How a graph is built.</summary>
@@ -10,7 +12,7 @@ internal sealed record GraphBuildOptions
     public int BuildWidth { get; init; } = 200;
 
     /// <summary>What the graph compares.</summary>
-    public GraphCodeKind Codes { get; init; } = GraphCodeKind.Int8;
+    public GraphCodes Codes { get; init; } = GraphCodes.PrincipalInt8;
 
     /// <summary>The share of the true neighbours that searches shall find, above 0 and below 1.</summary>
     public double TargetRecall { get; init; } = 0.99;
@@ -22,5 +24,5 @@ internal sealed record GraphBuildOptions
     public ParallelOptions Parallel { get; init; } = new();
 
     /// <summary>Told the share of the nodes that are in the graph.</summary>
-    public IProgress<double>? Progress { get; init; }
+    public Action<double>? Progress { get; init; }
 }

@@ -8,11 +8,14 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// <remarks>Asked for of the mean less its standard error, lest chance make a promise.</remarks>
 internal sealed unsafe class GraphCalibration : IDisposable
 {
+    /// <summary>A number of neighbours that is calibrated for itself.</summary>
+    public const int UsualNeighbors = 10;
+
     private const double Growth = 1.12;
     private const int Stride = 6;
     private const int LeastQueries = 250;
     private const int ManyNeighbors = 10_000;   // of all queries together, tell enough
-    private static readonly int[] NeighborNumbers = [1, 10, 100];
+    private static readonly int[] NeighborNumbers = [1, UsualNeighbors, 100];
 
     private readonly GraphBuildOptions _options;
     private readonly GraphSearcher _graph;

@@ -1,3 +1,4 @@
+using Microsoft.ML.Similarity.Neighbors.Index;
 using Microsoft.ML.Similarity.Neighbors.Vectors;
 
 namespace Microsoft.ML.Similarity.Neighbors.Graph;
@@ -40,7 +41,7 @@ internal sealed unsafe class GraphCoderFit : IDisposable
     /// <param name="rows">At least one.</param>
     /// <param name="kind">One with codes.</param>
     /// <param name="parallel">Threads and cancellation.</param>
-    public static GraphCoderFit Run<TRows>(TRows rows, GraphCodeKind kind, ParallelOptions parallel)
+    public static GraphCoderFit Run<TRows>(TRows rows, GraphCodes kind, ParallelOptions parallel)
         where TRows : IRowSource
     {
         var fit = new GraphCoderFit();
@@ -75,10 +76,10 @@ internal sealed unsafe class GraphCoderFit : IDisposable
         return memory;
     }
 
-    private GraphCoder Project<TRows>(TRows rows, GraphCodeKind kind, ParallelOptions parallel)
+    private GraphCoder Project<TRows>(TRows rows, GraphCodes kind, ParallelOptions parallel)
         where TRows : IRowSource
     {
-        var principal = kind == GraphCodeKind.PrincipalInt8;
+        var principal = kind == GraphCodes.PrincipalInt8;
         using var axes = PrincipalAxesFit.Fit(rows, principal ? Math.Min(MostKept, rows.Dimension) : 1, Seed, parallel);
         Kept = principal ? Enough(axes) : rows.Dimension;
         Mean = Allocate<float>(axes.Stride);

@@ -51,7 +51,7 @@ internal sealed unsafe class GraphFit : IDisposable
         var nodes = _table.Nodes;
         var lifts = _table.Metric == NeighborMetric.InnerProduct;
         _radius = lifts ? LiftedRows.RadiusOf(nodes) : 0;
-        if (_options.Codes == GraphCodeKind.Float)
+        if (_options.Codes == GraphCodes.Float)
         {
             if (!lifts)
                 return Build(new FloatNodes(nodes));
@@ -85,7 +85,7 @@ internal sealed unsafe class GraphFit : IDisposable
             builder.Relink(order);
         return Searcher(builder.Links, builder, efforts);
 
-        void Report(int added) => _options.Progress?.Report((double)added / order.Length);
+        void Report(int added) => _options.Progress?.Invoke((double)added / order.Length);
     }
 
     private GraphSearcher Searcher<TNodes>(in GraphLinks links, GraphBuilder<TNodes> builder, GraphEffort[] efforts)

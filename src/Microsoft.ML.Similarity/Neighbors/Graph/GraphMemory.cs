@@ -21,8 +21,8 @@ internal sealed record GraphMemory(
     MemoryBlock Directions,
     MemoryBlock Exceptions)
 {
-    /// <summary>The bytes of all parts: what a graph needs beside the rows.</summary>
-    public long Bytes => Base.Length + Upper.Length + FirstUpperBlocks.Length + Levels.Length + CodeBytes;
+    /// <summary>The bytes of the links.</summary>
+    public long LinkBytes => Base.Length + Upper.Length + FirstUpperBlocks.Length + Levels.Length;
 
     /// <summary>The bytes of what is compared on the way.</summary>
     public long CodeBytes => Codes.Length + Mean.Length + Directions.Length + Exceptions.Length;

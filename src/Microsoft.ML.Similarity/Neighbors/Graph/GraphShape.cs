@@ -1,3 +1,5 @@
+using Microsoft.ML.Similarity.Neighbors.Index;
+
 namespace Microsoft.ML.Similarity.Neighbors.Graph;
 
 /// <summary>The numbers of a graph, which are saved with its memory.</summary>
@@ -10,7 +12,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// <param name="TargetRecall">The recall asked for.</param>
 /// <param name="Efforts">What reaches it, by the number of neighbours, ascending.</param>
 internal sealed record GraphShape(
-    GraphCodeKind Codes,
+    GraphCodes Codes,
     int Degree,
     int Entry,
     int Kept,
