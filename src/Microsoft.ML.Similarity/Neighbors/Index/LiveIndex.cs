@@ -243,7 +243,7 @@ internal sealed class LiveIndex<TId> : IDisposable
     }
 
     private Segment<TId> Rebuilt(Snapshot<TId> snapshot, CancellationToken cancellation) =>
-        SegmentBuilder.Build(Metric, _kind, LiveRows.Of(snapshot, Dimension), _options.Parallel(cancellation), progress: null);
+        SegmentBuilder.Build(_options, _kind, LiveRows.Of(snapshot, Dimension), _options.Parallel(cancellation), progress: null);
 
     // What changed since goes on from the new segment.
     private void Replace(Snapshot<TId> old, Segment<TId> segment)

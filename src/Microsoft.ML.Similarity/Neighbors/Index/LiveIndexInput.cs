@@ -21,7 +21,7 @@ internal static unsafe class LiveIndex
         fixed (float* start = vectors)
         {
             var input = Input(scaling, dimension, start, ids, payload);
-            var segment = SegmentBuilder.Build(options.Metric, kind, input, options.Parallel(options.CancellationToken), options.Progress);
+            var segment = SegmentBuilder.Build(options, kind, input, options.Parallel(options.CancellationToken), options.Progress);
             return new LiveIndex<TId>(kind, options.Metric, dimension, segment, options);
         }
     }
@@ -32,6 +32,8 @@ internal static unsafe class LiveIndex
         try
         {
             var segment = SegmentFile.Load(file, kind);
+            options.Metric = segment.Table.Metric;
+            options.Mode = segment.Mode;
             return new LiveIndex<TId>(kind, segment.Table.Metric, segment.Table.Nodes.Dimension, segment, options);
         }
         catch

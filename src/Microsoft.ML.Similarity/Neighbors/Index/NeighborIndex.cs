@@ -76,7 +76,7 @@ public sealed partial class NeighborIndex : IDisposable
     /// <summary>Opens a file that <see cref="Save"/> wrote, on any platform. It is mapped: only what searches look at is read, and shared among processes.</summary>
     /// <param name="path">The file. It may be replaced, but must not be changed, while the index is open.</param>
     /// <param name="verify">Whether to check all of the file, which reads it; otherwise only parts of up to 16 MB each are checked.</param>
-    /// <param name="options">Null for the defaults; the metric is the file's.</param>
+    /// <param name="options">Null for the defaults; the metric and the mode are the file's.</param>
     /// <exception cref="InvalidDataException">The file is not one of an index, or truncated or corrupted; the message says where.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static NeighborIndex Open(string path, bool verify = false, Options? options = null)

@@ -10,6 +10,12 @@ public sealed partial class NeighborIndex
         /// <summary>What makes rows near. The default is <see cref="NeighborMetric.Euclidean"/>.</summary>
         public NeighborMetric Metric = NeighborMetric.Euclidean;
 
+        /// <summary>How thoroughly the index is searched. The default is <see cref="SearchMode.Automatic"/> with a recall of 0.99.</summary>
+        public SearchMode Mode = SearchMode.Automatic();
+
+        /// <summary>Of the random choices that make a graph. The default is 0.</summary>
+        public int Seed;
+
         /// <summary>The most threads that a build or a batch of queries uses; null, the default, for one per processor.</summary>
         public int? NumberOfThreads;
 
@@ -40,6 +46,7 @@ public sealed partial class NeighborIndex
         {
             if (!Enum.IsDefined(Metric))
                 throw new ArgumentOutOfRangeException(nameof(Metric), $"Metric is {Metric}; it must be one of {string.Join(", ", Enum.GetNames<NeighborMetric>())}.");
+            ArgumentNullException.ThrowIfNull(Mode);
             CheckRange(nameof(NumberOfThreads), NumberOfThreads, 1);
             CheckRange(nameof(AddedRowsBeforeRebuild), AddedRowsBeforeRebuild, 0);
             return (Options)MemberwiseClone();

@@ -11,4 +11,7 @@ public enum NeighborIndexStage
 
     /// <summary>The codes of the exact search are made.</summary>
     Codes,
+
+    /// <summary>The graph of approximate searches is made, where there is one.</summary>
+    Graph,
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Similarity.Neighbors.Graph;
+
 namespace Microsoft.ML.Similarity.Neighbors.Index;
 
 /// <summary>What a <see cref="NeighborIndex"/> holds. Bytes are those of native or mapped memory.</summary>
@@ -22,8 +24,11 @@ public sealed record NeighborIndexStatistics
     /// <summary>Of the vectors: 4 bytes a value, dimensions padded to a multiple of 16.</summary>
     public long VectorBytes { get; internal init; }
 
-    /// <summary>Of the codes of the exact search; 0 where codes do not pay.</summary>
+    /// <summary>Of the codes that searches compare; 0 where codes do not pay.</summary>
     public long CodeBytes { get; internal init; }
+
+    /// <summary>Of the links of the graph; 0 where searches are exact.</summary>
+    public long GraphBytes { get; internal init; }
 
     /// <summary>Of the ids.</summary>
     public long IdBytes { get; internal init; }
@@ -37,8 +42,14 @@ public sealed record NeighborIndexStatistics
     /// <summary>How long the last build took; zero for an opened file.</summary>
     public TimeSpan BuildTime { get; internal init; }
 
+    /// <summary>
+    /// How thorough searches for 10 neighbours are, or for the most neighbours that there are rows to calibrate for; null where searches are
+    /// exact.
+    /// </summary>
+    public CalibratedSearch? Search { get; internal init; }
+
     /// <summary>Of all parts.</summary>
-    public long TotalBytes => VectorBytes + CodeBytes + IdBytes + PayloadBytes + DuplicateBytes;
+    public long TotalBytes => VectorBytes + CodeBytes + GraphBytes + IdBytes + PayloadBytes + DuplicateBytes;
 
     internal static NeighborIndexStatistics Of<TId>(Snapshot<TId> snapshot)
         where TId : notnull
@@ -51,11 +62,19 @@ public sealed record NeighborIndexStatistics
             AddedRows = snapshot.Delta.Count - snapshot.DeltaRemovedCount,
             RemovedRows = snapshot.RemovedCount + snapshot.DeltaRemovedCount,
             VectorBytes = ((long)table.Nodes.Count * table.Nodes.Stride * sizeof(float)) + snapshot.Delta.Bytes,
-            CodeBytes = segment.Searcher.Filter?.Memory.Bytes ?? 0,
+            CodeBytes = segment.Graph?.Memory.CodeBytes ?? segment.Filter?.Memory.Bytes ?? 0,
+            GraphBytes = segment.Graph?.Memory.LinkBytes ?? 0,
             IdBytes = segment.Ids.Bytes,
             PayloadBytes = segment.Payload.Bytes,
             DuplicateBytes = table.ChainStarts.Length + table.ChainRows.Length + table.ZeroRowsBlock.Length,
             BuildTime = segment.BuildTime,
+            Search = segment.Graph == null ? null : Calibrated(segment.Graph.Shape),
         };
+    }
+
+    private static CalibratedSearch Calibrated(GraphShape shape)
+    {
+        var effort = shape.Efforts.LastOrDefault(effort => effort.Neighbors <= GraphCalibration.UsualNeighbors);
+        return new(effort.Neighbors, shape.TargetRecall, effort.Recall, effort.Width, effort.Verified);
     }
 }

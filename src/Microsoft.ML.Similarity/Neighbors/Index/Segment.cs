@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Neighbors.Exact;
+using Microsoft.ML.Similarity.Neighbors.Graph;
 
 namespace Microsoft.ML.Similarity.Neighbors.Index;
 
@@ -15,7 +16,7 @@ internal sealed class Segment<TId> : IRows<TId>, IDisposable
     /// <param name="payload">Of the rows.</param>
     /// <param name="searcher">The engine.</param>
     /// <param name="owners">Whose memory the others use; disposed of last.</param>
-    public Segment(RowTable table, RowScaling scaling, IdStore<TId> ids, PayloadStore payload, ExactSearcher searcher, IReadOnlyList<IDisposable> owners)
+    public Segment(RowTable table, RowScaling scaling, IdStore<TId> ids, PayloadStore payload, RowSearcher searcher, IReadOnlyList<IDisposable> owners)
     {
         Table = table;
         Scaling = scaling;
@@ -33,7 +34,16 @@ internal sealed class Segment<TId> : IRows<TId>, IDisposable
 
     public PayloadStore Payload { get; }
 
-    public ExactSearcher Searcher { get; }
+    public RowSearcher Searcher { get; }
+
+    /// <summary>Of an exact engine, where it has one.</summary>
+    public BoundFilter? Filter => (Searcher as ExactSearcher)?.Filter;
+
+    /// <summary>The engine, if it is approximate.</summary>
+    public GraphSearcher? Graph => Searcher as GraphSearcher;
+
+    /// <summary>What asked for the engine.</summary>
+    public required SearchMode Mode { get; init; }
 
     public TimeSpan BuildTime { get; init; }
 

@@ -1,4 +1,3 @@
-using Microsoft.ML.Similarity.Neighbors.Exact;
 using Microsoft.ML.Similarity.Neighbors.Vectors;
 
 namespace Microsoft.ML.Similarity.Neighbors.Index;
@@ -10,7 +9,7 @@ internal static unsafe class SegmentBuilder
     private const int WastedPart = 8;
 
     public static Segment<TId> Build<TId>(
-        NeighborMetric metric, IdKind<TId> kind, SegmentInput<TId> input, ParallelOptions parallel, IProgress<NeighborIndexProgress>? progress)
+        NeighborIndex.Options options, IdKind<TId> kind, SegmentInput<TId> input, ParallelOptions parallel, IProgress<NeighborIndexProgress>? progress)
         where TId : notnull
     {
         var stages = new Stages(progress);
@@ -18,12 +17,11 @@ internal static unsafe class SegmentBuilder
         try
         {
             var (ids, order) = SortIds(kind, input);
-            var table = Table(metric, input, order, owners, parallel, stages);
+            var table = Table(options.Metric, input, order, owners, parallel, stages);
             var store = kind.Pack(ids, owners);
             var payload = PayloadStore.Pack(input.Payload, order, owners);
-            var filter = stages.Run(NeighborIndexStage.Codes, () =>
-                ExactSearcher.UsesFilter ? BoundFilterFit.Create(table.Nodes, metric, parallel, owners) : null);
-            return new Segment<TId>(table, input.Scaling, store, payload, new ExactSearcher(table, filter), owners) { BuildTime = stages.Elapsed };
+            var searcher = SearcherBuilder.Build(table, options, parallel, stages, owners);
+            return new Segment<TId>(table, input.Scaling, store, payload, searcher, owners) { Mode = options.Mode, BuildTime = stages.Elapsed };
         }
         catch
         {

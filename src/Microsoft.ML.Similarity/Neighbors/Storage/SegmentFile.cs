@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Microsoft.ML.Similarity.Neighbors.Exact;
 using Microsoft.ML.Similarity.Neighbors.Index;
 using Microsoft.ML.Similarity.Neighbors.Vectors;
+using Microsoft.ML.Similarity.Persistence;
 
 namespace Microsoft.ML.Similarity.Neighbors.Storage;
 
@@ -42,9 +44,18 @@ internal static unsafe class SegmentFile
             file.Description.Write((int)segment.Payload.Columns[i].Kind);
             Add(file, $"{Payload}.{i}", segment.Payload.Columns[i].Blocks);
         }
-        file.Description.Write(segment.Searcher.Filter != null);
-        if (segment.Searcher.Filter is { } filter)
-            Add(file, filter);
+        file.Description.Write(JsonSerializer.Serialize(segment.Mode, DeclarationJson.Options));
+        file.Description.Write(segment.Graph != null);
+        if (segment.Graph is { } graph)
+        {
+            GraphFile.Add(file, graph);
+        }
+        else
+        {
+            file.Description.Write(segment.Filter != null);
+            if (segment.Filter is { } filter)
+                Add(file, filter);
+        }
         file.Save(path);
     }
 
@@ -72,9 +83,14 @@ internal static unsafe class SegmentFile
         var columns = new StoredColumn[file.Description.ReadInt32()];
         for (var i = 0; i < columns.Length; i++)
             columns[i] = Column(file, $"{Payload}.{i}", rowCount);
-        var filter = file.Description.ReadBoolean() ? Filter(file, metric, nodeCount) : null;
-        return new Segment<TId>(table, scaling, ids, new PayloadStore(columns), new ExactSearcher(table, filter), [file]);
+        var mode = JsonSerializer.Deserialize<SearchMode>(file.Description.ReadString(), DeclarationJson.Options)!;
+        var isGraph = file.Description.ReadBoolean();
+        RowSearcher searcher = isGraph ? GraphFile.Load(file, table) : Exact(file, table);
+        return new Segment<TId>(table, scaling, ids, new PayloadStore(columns), searcher, [file]) { Mode = mode };
     }
+
+    private static ExactSearcher Exact(IndexFile file, RowTable table) =>
+        new(table, file.Description.ReadBoolean() ? Filter(file, table.Metric, table.Nodes.Count) : null);
 
     private static void Add(IndexFileWriter file, string name, IReadOnlyList<MemoryBlock> blocks)
     {

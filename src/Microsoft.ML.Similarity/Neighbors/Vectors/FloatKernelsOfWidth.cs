@@ -39,6 +39,6 @@ internal static unsafe class FloatKernels<TTerm, TLanes>
     {
         var ab = Transposed.Low(a, b) + Transposed.High(a, b);
         var cd = Transposed.Low(c, d) + Transposed.High(c, d);
-        return Vector128.Create(ab.GetLower(), cd.GetLower()) + Vector128.Create(ab.GetUpper(), cd.GetUpper());
+        return Transposed.Lows(ab, cd) + Transposed.Highs(ab, cd);
     }
 }
