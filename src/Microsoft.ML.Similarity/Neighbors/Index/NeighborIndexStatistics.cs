@@ -43,11 +43,6 @@ public sealed record NeighborIndexStatistics
     public TimeSpan BuildTime { get; internal init; }
 
     /// <summary>
-    /// How thorough searches for 10 neighbours are, or for the most neighbours that there are rows to calibrate for; null where searches are exact.
-    /// </summary>
-    public CalibratedSearch? Search { get; internal init; }
-
-    /// <summary>
     /// How thorough searches for 10 neighbours are, or for the most neighbours that there are rows to calibrate for; null where searches are
     /// exact.
     /// </summary>
@@ -74,14 +69,7 @@ public sealed record NeighborIndexStatistics
             DuplicateBytes = table.ChainStarts.Length + table.ChainRows.Length + table.ZeroRowsBlock.Length,
             BuildTime = segment.BuildTime,
             Search = segment.Graph == null ? null : Calibrated(segment.Graph.Shape),
-            Search = segment.Graph == null ? null : Calibrated(segment.Graph.Shape),
         };
-    }
-
-    private static CalibratedSearch Calibrated(GraphShape shape)
-    {
-        var effort = shape.Efforts.LastOrDefault(effort => effort.Neighbors <= GraphCalibration.UsualNeighbors);
-        return new(effort.Neighbors, shape.TargetRecall, effort.Recall, effort.Width, effort.Verified);
     }
 
     private static CalibratedSearch Calibrated(GraphShape shape)
