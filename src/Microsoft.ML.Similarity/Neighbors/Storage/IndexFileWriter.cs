@@ -43,7 +43,8 @@ internal sealed unsafe class IndexFileWriter : IDisposable
         }
     }
 
-    private void Write(FileStream stream)
+    /// <summary>Writes all of the file where the stream is, which need not be able to seek.</summary>
+    public void Write(Stream stream)
     {
         var table = Table(0);
         var start = IndexFileFormat.Aligned(IndexFileFormat.HeaderBytes + table.Length);
@@ -59,13 +60,15 @@ internal sealed unsafe class IndexFileWriter : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(header[24..], end);
         stream.Write(header);
         stream.Write(table);
+        long position = header.Length + table.Length;
         foreach (var (_, block) in _sections)
         {
-            Pad(stream);
+            position = Pad(stream, position);
             for (long at = 0; at < block.Length; at += PartBytes)
                 stream.Write(new ReadOnlySpan<byte>(block.Pointer + at, (int)Math.Min(PartBytes, block.Length - at)));
+            position += block.Length;
         }
-        Pad(stream);
+        Pad(stream, position);
     }
 
     private byte[] Table(long offset)
@@ -88,5 +91,10 @@ internal sealed unsafe class IndexFileWriter : IDisposable
         return bytes.ToArray();
     }
 
-    private static void Pad(FileStream stream) => stream.Write(new byte[(int)(IndexFileFormat.Aligned(stream.Position) - stream.Position)]);
+    private static long Pad(Stream stream, long position)
+    {
+        var aligned = IndexFileFormat.Aligned(position);
+        stream.Write(new byte[(int)(aligned - position)]);
+        return aligned;
+    }
 }
