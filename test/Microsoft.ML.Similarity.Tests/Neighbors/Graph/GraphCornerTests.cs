@@ -63,7 +63,7 @@ public sealed class GraphCornerTests
         using var pair = new Pair(rows, new() { Codes = codes, TargetRecall = 0.95 });
         var allowed = pair.Ids.Where((_, row) => row % part == 0).ToArray();
         var filter = NeighborFilter.Ids(allowed);
-        var queries = VectorSet.Clustered(60, 24, seed: 12);
+        var queries = VectorSet.Clustered(500, 24, seed: 12);
         rows[3000].CopyTo(queries.Values);
         Assert.That(pair.Recall(queries, 10, filter), Is.GreaterThan(0.945));
         var (ids, _, counts) = Pair.Search(pair.Approximate, queries, 50, filter);
