@@ -32,7 +32,8 @@ internal sealed class LiveIndex<TId> : IDisposable
     public Snapshot<TId> Current => Volatile.Read(ref _snapshot) ?? throw new ObjectDisposedException(nameof(NeighborIndex));
 
     public void Search(
-        ReadOnlySpan<float> queries, int count, int k, Span<TId> ids, Span<float> distances, Span<int> counts, NeighborFilter? filter, int threads)
+        ReadOnlySpan<float> queries, int count, int k, Span<TId> ids, Span<float> distances, Span<int> counts, NeighborFilter? filter,
+        int threads)
     {
         var snapshot = Use();
         try
