@@ -80,7 +80,8 @@ internal sealed unsafe class BatchWork<TTerm, TTile>(RowTable table, BoundFilter
             for (var group = 0; group < groups; group++)
             {
                 var query = group * TTile.Queries;
-                if (!TTile.Compare(filter.Block(block), part.Codes + (group * queryBytes), filter.Steps, filter.Bias(block), part.Thresholds + query, passed))
+                var codes = part.Codes + (group * queryBytes);
+                if (!TTile.Compare(filter.Block(block), codes, filter.Steps, filter.Bias(block), part.Thresholds + query, passed))
                     continue;
                 for (var i = 0; i < TTile.Queries; i++)
                 {
@@ -97,6 +98,7 @@ internal sealed unsafe class BatchWork<TTerm, TTile>(RowTable table, BoundFilter
             {
                 for (var end = Math.Min(block + ScanBlocks, Blocks - 1); block < end;)
                     Scan(part, first, ++block, filter);
+                SetThresholds(filter, part);
             }
             verified = 0;
         }
@@ -115,10 +117,19 @@ internal sealed unsafe class BatchWork<TTerm, TTile>(RowTable table, BoundFilter
         var bits = _verifier.Allowed(node, Existing(block));
         if (filter != null)
             bits &= filter.Coded(block);
-        for (var i = 0; i < part.Count; i++)
+        var i = 0;
+        if (bits == 0xFFFF && FloatTile<TTerm>.Pays)
         {
-            if (_verifier.Verify(_queries.Row(first + i), node, bits, ref part.Heaps[i]) && filter != null)
-                part.Thresholds[i] = filter.Threshold(part.Queries[i], part.Heaps[i].LimitDistance);
+            for (; i + Verifier<TTerm>.TileQueries <= part.Count; i += Verifier<TTerm>.TileQueries)
+                _verifier.VerifyTile(_queries.Row(first + i), node, part.Heaps + i);
         }
+        for (; i < part.Count; i++)
+            _verifier.Verify(_queries.Row(first + i), node, bits, ref part.Heaps[i]);
+    }
+
+    private static void SetThresholds(BoundFilter filter, in BatchChunk part)
+    {
+        for (var i = 0; i < part.Count; i++)
+            part.Thresholds[i] = filter.Threshold(part.Queries[i], part.Heaps[i].LimitDistance);
     }
 }
