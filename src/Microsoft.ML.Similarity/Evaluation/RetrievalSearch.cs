@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using Microsoft.ML.Similarity.Neighbors;
+using Microsoft.ML.Similarity.Neighbors.Index;
 using Microsoft.ML.Similarity.Relations;
 
 namespace Microsoft.ML.Similarity.Evaluation;
@@ -37,7 +38,7 @@ internal sealed class RetrievalSearch
         _relation = relation;
         _metric = metric;
         _cutoffs = cutoffs;
-        _scale = Directions.ScaleFor(Math.Max(queries.LargestMagnitude, references.LargestMagnitude));
+        _scale = RowScaling.For(NeighborMetric.InnerProduct, Math.Max(queries.LargestMagnitude, references.LargestMagnitude)).Scale;
         _panels = new ReferencePanels(references.Count, references.Dimension);
         _blockSize = Math.Clamp(DistanceBudget / _panels.Stride / ReferencePanels.TileSize * ReferencePanels.TileSize, ReferencePanels.TileSize, LargestBlock);
 

@@ -2,18 +2,21 @@ using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Neighbors;
+using Microsoft.ML.Similarity.Neighbors.Index;
+using Microsoft.ML.Similarity.Neighbors.Storage;
 using Microsoft.ML.Similarity.Persistence;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Interop;
 
 /// <summary>
-/// A k-nearest-neighbours model inside ML.NET's zip. <c>Rows</c> holds the reference rows and their columns as safetensors,
-/// segment by segment; vocabularies and texts are streams of their own.
+/// A k-nearest-neighbours model inside ML.NET's zip. <c>Index</c> is the file of the index, <c>Rows</c> holds the columns of the reference rows as
+/// safetensors; vocabularies and texts are streams of their own. Models of the first form have vectors among the columns, both segment by segment.
 /// </summary>
 internal static class NeighborModelFile
 {
     private const string RowsStream = "Rows";
+    private const string IndexStream = "Index";
     private const string ClassesStream = "Classes";
     private const string LabelSetsStream = "LabelSets";
     private const string IdsStream = "Ids";
@@ -22,6 +25,7 @@ internal static class NeighborModelFile
     {
         SavedModel.WriteHeader(context, signature);
         SavedModel.WriteOptions(context, Describe(model));
+        SavedModel.WriteStream(context, IndexStream, stream => model.Set.Index.Save(file => file.Write(stream)));
         SavedModel.WriteStream(context, RowsStream, stream => Safetensors.Write(stream, [.. Parts(model.Set)]));
         if (model.Ids is not null)
             SavedModel.WriteStream(context, IdsStream, stream => VocabularyFile.Write(stream, model.Ids.Ids));
@@ -41,7 +45,7 @@ internal static class NeighborModelFile
     {
         SavedModel.CheckHeader(context, signature);
         var saved = SavedModel.ReadOptions<Saved>(context);
-        if (saved.Dimension < 1 || saved.NumberOfNeighbors < 1 || saved.Segments < 1)
+        if (saved.Dimension < 1 || saved.NumberOfNeighbors < 1 || saved.Segments < 0)
             throw new FormatException("The saved model is damaged: it has no dimension, no neighbours or no reference rows.");
         var output = LoadOutput(context, saved);
         var ids = saved.RowIdColumn is null
@@ -49,27 +53,60 @@ internal static class NeighborModelFile
             : new ReferenceIds(saved.RowIdColumn, SavedModel.ReadStream(context, IdsStream, VocabularyFile.Read));
         var types = ColumnTypes(output, ids);
         var file = SavedModel.ReadStream(context, RowsStream, Safetensors.Read);
-        var segments = new ReferenceSegment[saved.Segments];
-        for (var s = 0; s < segments.Length; s++)
-        {
-            var rows = file.Get<float>(Name("rows", s), -1, saved.Dimension);
-            var columns = new Array[types.Count];
-            for (var c = 0; c < columns.Length; c++)
-            {
-                columns[c] = types[c] == typeof(string)
-                    ? SavedModel.ReadStream(context, Name($"Texts.{c}", s), stream => ColumnFile.ReadTexts(stream, rows.Length / saved.Dimension))
-                    : ColumnFile.Read(file, Name($"column.{c}", s), types[c], rows.Length / saved.Dimension);
-            }
-            segments[s] = new ReferenceSegment(saved.Dimension, rows, columns);
-        }
-        CheckCodes(segments, output, ids);
-        return new(environment, saved.FeatureColumn, saved.NumberOfNeighbors, new(saved.Dimension, saved.Metric, segments), output, ids);
+        var set = saved.Segments > 0 ? LoadSegments(context, saved, file, types) : LoadSet(context, saved, file, types);
+        CheckCodes(set.Columns, output, ids);
+        return new(environment, saved.FeatureColumn, saved.NumberOfNeighbors, set, output, ids);
     }
+
+    private static ReferenceSet LoadSet(ModelLoadContext context, Saved saved, SafetensorsFile file, IReadOnlyList<Type> types)
+    {
+        var index = LoadIndex(context);
+        if (index.Dimension != saved.Dimension || index.Metric != saved.Metric)
+            throw new FormatException("The saved model is damaged: its index has another dimension or metric.");
+        if (index.Count == 0 || index.Numbers().Max() >= saved.Rows)
+            throw new FormatException("The saved model is damaged: its index has no rows, or rows without columns.");
+        return new(index, new(saved.Rows, ReadColumns(context, file, types, 0, saved.Rows)));
+    }
+
+    private static FrozenIndex LoadIndex(ModelLoadContext context)
+    {
+        try
+        {
+            return FrozenIndex.Load(SavedModel.ReadStream(context, IndexStream, stream => IndexFile.Read(IndexStream, stream)));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new FormatException($"The saved model is damaged: {e.Message}", e);
+        }
+    }
+
+    // The first form: the index is built anew.
+    private static ReferenceSet LoadSegments(ModelLoadContext context, Saved saved, SafetensorsFile file, IReadOnlyList<Type> types)
+    {
+        var rows = new VectorStore(saved.Dimension);
+        RowColumns? columns = null;
+        for (var s = 0; s < saved.Segments; s++)
+        {
+            var values = file.Get<float>(Name("rows", s), -1, saved.Dimension).AsSpan();
+            var count = values.Length / saved.Dimension;
+            for (var row = 0; row < count; row++)
+                values.Slice(row * saved.Dimension, saved.Dimension).CopyTo(rows.Add());
+            var added = ReadColumns(context, file, types, s, count);
+            columns = columns is null ? new RowColumns(count, added) : columns.With(count, added);
+        }
+        return new(FrozenIndex.Build(rows, new() { Metric = saved.Metric, Mode = SearchMode.Exact }), columns!);
+    }
+
+    private static Array[] ReadColumns(ModelLoadContext context, SafetensorsFile file, IReadOnlyList<Type> types, int segment, int count) =>
+        [.. types.Select((type, c) => type == typeof(string)
+            ? SavedModel.ReadStream(context, Name($"Texts.{c}", segment), stream => ColumnFile.ReadTexts(stream, count))
+            : ColumnFile.Read(file, Name($"column.{c}", segment), type, count))];
 
     private static Saved Describe(NeighborModel model)
     {
-        var saved = new Saved(model.FeatureColumn, model.Set.Dimension, model.NumberOfNeighbors, model.Set.Metric, model.Set.Segments.Count)
+        var saved = new Saved(model.FeatureColumn, model.Set.Dimension, model.NumberOfNeighbors, model.Set.Metric)
         {
+            Rows = model.Set.Columns.Count,
             RowIdColumn = model.Ids?.Column,
         };
         return model.Output switch
@@ -95,16 +132,23 @@ internal static class NeighborModelFile
 
     private static IEnumerable<SafetensorsPart> Parts(ReferenceSet set)
     {
-        for (var s = 0; s < set.Segments.Count; s++)
+        for (var c = 0; c < set.Columns.ColumnCount; c++)
         {
-            var segment = set.Segments[s];
-            yield return SafetensorsPart.Of<float>(Name("rows", s), segment.Rows, segment.Count, set.Dimension);
-            for (var c = 0; c < segment.Columns.Count; c++)
-            {
-                if (segment.Columns[c] is not string[])
-                    yield return ColumnFile.Part(Name($"column.{c}", s), segment.Columns[c]);
-            }
+            if (Column(set, c) is var column and not string[])
+                yield return ColumnFile.Part(Name($"column.{c}", 0), column);
         }
+    }
+
+    /// <summary>A column's values, empty where rows were removed.</summary>
+    private static Array Column(ReferenceSet set, int c)
+    {
+        var values = set.Columns.Column(c);
+        if (set.Count == values.Length)
+            return values;
+        var kept = Array.CreateInstance(values.GetType().GetElementType()!, values.Length);
+        foreach (var row in set.Index.Numbers())
+            Array.Copy(values, row, kept, row, 1);
+        return kept;
     }
 
     private static void SaveColumns(ModelSaveContext context, ReferenceSet set, IReadOnlyList<CarriedColumn> columns)
@@ -113,10 +157,10 @@ internal static class NeighborModelFile
         {
             if (columns[c].Keys is { } keys)
                 SavedModel.WriteStream(context, Name("Keys", c), stream => VocabularyFile.Write(stream, keys));
-            for (var s = 0; columns[c].ItemType is TextDataViewType && s < set.Segments.Count; s++)
+            if (columns[c].ItemType is TextDataViewType)
             {
-                var texts = (string[])set.Segments[s].Columns[c];
-                SavedModel.WriteStream(context, Name($"Texts.{c}", s), stream => ColumnFile.WriteTexts(stream, texts));
+                var texts = (string?[])Column(set, c);
+                SavedModel.WriteStream(context, Name($"Texts.{c}", 0), stream => ColumnFile.WriteTexts(stream, texts.Select(text => text ?? "")));
             }
         }
     }
@@ -161,7 +205,7 @@ internal static class NeighborModelFile
     }
 
     // A code outside its vocabulary would fail only at the first query that meets it.
-    private static void CheckCodes(ReferenceSegment[] segments, NeighborOutput output, ReferenceIds? ids)
+    private static void CheckCodes(RowColumns columns, NeighborOutput output, ReferenceIds? ids)
     {
         var codes = output switch
         {
@@ -173,13 +217,10 @@ internal static class NeighborModelFile
         };
         if (ids is not null)
             codes.Add((ids.Ids.Count, LabelReader.Missing));
-        foreach (var segment in segments)
+        for (var c = 0; c < codes.Count; c++)
         {
-            for (var c = 0; c < codes.Count; c++)
-            {
-                if (codes[c] is (int count, var least) && ((int[])segment.Columns[c]).AsSpan().ContainsAnyExceptInRange(least, count - 1))
-                    throw new FormatException("The saved model is damaged: a reference row has a label that is not among its labels.");
-            }
+            if (codes[c] is (int count, var least) && ((int[])columns.Column(c)).AsSpan().ContainsAnyExceptInRange(least, count - 1))
+                throw new FormatException("The saved model is damaged: a reference row has a label that is not among its labels.");
         }
     }
 
@@ -187,8 +228,14 @@ internal static class NeighborModelFile
 
     private sealed record SavedColumn(string Name, byte? Type);
 
-    private sealed record Saved(string FeatureColumn, int Dimension, int NumberOfNeighbors, NeighborMetric Metric, int Segments)
+    private sealed record Saved(string FeatureColumn, int Dimension, int NumberOfNeighbors, NeighborMetric Metric)
     {
+        /// <summary>Of the first form, at least 1.</summary>
+        public int Segments { get; init; }
+
+        /// <summary>How many numbers were given to rows, those of removed ones included.</summary>
+        public int Rows { get; init; }
+
         public string? RowIdColumn { get; init; }
 
         public string? LabelColumn { get; init; }

@@ -57,8 +57,8 @@ public class KNearestNeighborsMulticlassTransformer : NeighborTransformer
         var label = InputColumns.Label(validation.Schema, Output.LabelColumn);
         LabelReader.CheckFamily(label, Output.Classes);
         var isKnown = new bool[Output.Classes.Count];
-        for (var row = 0; row < Count; row++)
-            isKnown[Model.Set.Value<int>(row, 0)] = true;
+        foreach (var row in Model.Set.Index.Numbers())
+            isKnown[Model.Set.Value<int>((int)row, 0)] = true;
         var scored = RejectUnknown(float.PositiveInfinity).Transform(validation);
         // By its place: the columns added may hide the label by name.
         var rows = new RejectionCalibrator(scored, scored.Schema[label.Index], Output.Classes, isKnown);

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Neighbors.Index;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Neighbors;
@@ -42,10 +43,9 @@ internal sealed class NeighborModel
     {
         var features = InputColumns.Features(view.Schema, options.FeatureColumn);
         var ids = options.RowIdColumn is null ? null : ReferenceIds.Create(view.Schema, options.RowIdColumn);
-        var segments = ReferenceReader.Read(
-            environment, view, features, options.Metric, output, ids, ids is null ? rowIds : null);
-        var dimension = ((VectorDataViewType)features.Type).Size;
-        return new(environment, options.FeatureColumn, options.NumberOfNeighbors, new(dimension, options.Metric, segments), output, ids);
+        var (rows, columns) = ReferenceReader.Read(environment, view, features, output, ids, ids is null ? rowIds : null);
+        var index = FrozenIndex.Build(rows, new() { Metric = options.Metric, Mode = SearchMode.Exact });
+        return new(environment, options.FeatureColumn, options.NumberOfNeighbors, new(index, new(rows.Count, columns)), output, ids);
     }
 
     /// <summary>A model of the same rows that makes something else of the neighbours.</summary>
@@ -58,7 +58,7 @@ internal sealed class NeighborModel
         var features = InputColumns.Features(rows.Schema, FeatureColumn, dimension: Set.Dimension);
         var output = Output.Copy();
         var ids = Ids?.Copy();
-        var added = ReferenceReader.Read(Environment, rows, features, Set.Metric, output, ids, rowIds: null);
-        return new(Environment, FeatureColumn, NumberOfNeighbors, Set.With(added), output, ids);
+        var (added, columns) = ReferenceReader.Read(Environment, rows, features, output, ids, rowIds: null);
+        return new(Environment, FeatureColumn, NumberOfNeighbors, Set.With(added, columns), output, ids);
     }
 }
