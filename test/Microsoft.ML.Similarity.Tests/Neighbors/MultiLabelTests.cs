@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Neighbors;
 using Microsoft.ML.Similarity.Tests.Contract;
+using Microsoft.ML.Similarity.Tests.Training;
 
 namespace Microsoft.ML.Similarity.Tests.Neighbors;
 
@@ -96,6 +97,18 @@ public sealed class MultiLabelTests
         Assert.That(Predicted(loaded.AddRows(data).Transform(data)), Is.EqualTo(Predicted(model.AddRows(data).Transform(data))));
     }
 
+    /// <summary>Two handwritten digits side by side have the labels of both. No writing is in both the training and the test rows.</summary>
+    [Test]
+    public void Pairs_of_digits_are_told_apart()
+    {
+        var half = TrainingData.Digits.Length / 2;
+        var train = Pairs(TrainingData.Digits[..half], 4000);
+        var test = Pairs(TrainingData.Digits[half..], 500);
+        var predicted = Predicted(Ml.Similarity.Trainers.KNearestNeighborsMultiLabel().Fit(View(train)).Transform(View(test)));
+        Assert.That(MicroF1(test, predicted), Is.GreaterThan(0.9));
+        Assert.That(MicroF1(test, [.. test.Select(_ => "0 1 2 3 4 5 6 7 8 9")]), Is.LessThan(0.4), "all labels always");
+    }
+
     [TestCase(0f, "0")]
     [TestCase(1.5f, "1.5")]
     [TestCase(float.NaN, "NaN")]
@@ -131,6 +144,34 @@ public sealed class MultiLabelTests
         transformOnly: Without(data, "Label"),
         invalid: Without(data, "Features"),
         fitOnly: Ml.Transforms.Concatenate("Features", "Features", "Target").Fit(data).Transform(data));
+
+    private static Example<string[]>[] Pairs(LabelledRow[] digits, int count)
+    {
+        var random = new Random(1);
+        return [.. Enumerable.Range(0, count).Select(_ =>
+        {
+            var (left, right) = (digits[random.Next(digits.Length)], digits[random.Next(digits.Length)]);
+            return Examples.At<string[]>([left.Label, right.Label], [.. left.Features, .. right.Features]);
+        })];
+    }
+
+    private static IDataView View(Example<string[]>[] rows)
+    {
+        var schema = SchemaDefinition.Create(typeof(Example<string[]>));
+        schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, rows[0].Features.Length);
+        return Ml.Data.LoadFromEnumerable(rows, schema);
+    }
+
+    private static double MicroF1(Example<string[]>[] rows, string[] predicted)
+    {
+        double right = 0, all = 0;
+        foreach (var (row, labels) in rows.Zip(predicted, (row, labels) => (row.Label.Distinct().ToArray(), labels.Split(' ', StringSplitOptions.RemoveEmptyEntries))))
+        {
+            right += row.Intersect(labels).Count();
+            all += row.Length + labels.Length;
+        }
+        return 2 * right / all;
+    }
 
     private static string[] Texts(int @class) => @class switch { 0 => ["zero", "small"], 1 => ["odd"], _ => [] };
 
