@@ -97,6 +97,7 @@ internal sealed unsafe class BatchWork<TTerm, TTile>(RowTable table, BoundFilter
             {
                 for (var end = Math.Min(block + ScanBlocks, Blocks - 1); block < end;)
                     Scan(part, first, ++block, filter);
+                SetThresholds(filter, part);
             }
             verified = 0;
         }
@@ -115,10 +116,19 @@ internal sealed unsafe class BatchWork<TTerm, TTile>(RowTable table, BoundFilter
         var bits = _verifier.Allowed(node, Existing(block));
         if (filter != null)
             bits &= filter.Coded(block);
-        for (var i = 0; i < part.Count; i++)
+        var i = 0;
+        if (bits == 0xFFFF && FloatTile<TTerm>.Pays)
         {
-            if (_verifier.Verify(_queries.Row(first + i), node, bits, ref part.Heaps[i]) && filter != null)
-                part.Thresholds[i] = filter.Threshold(part.Queries[i], part.Heaps[i].LimitDistance);
+            for (; i + Verifier<TTerm>.TileQueries <= part.Count; i += Verifier<TTerm>.TileQueries)
+                _verifier.VerifyTile(_queries.Row(first + i), node, part.Heaps + i);
         }
+        for (; i < part.Count; i++)
+            _verifier.Verify(_queries.Row(first + i), node, bits, ref part.Heaps[i]);
+    }
+
+    private static void SetThresholds(BoundFilter filter, in BatchChunk part)
+    {
+        for (var i = 0; i < part.Count; i++)
+            part.Thresholds[i] = filter.Threshold(part.Queries[i], part.Heaps[i].LimitDistance);
     }
 }

@@ -10,6 +10,9 @@ namespace Microsoft.ML.Similarity.Neighbors.Exact;
 internal readonly unsafe struct Verifier<TTerm>(RowTable table, RowMask mask)
     where TTerm : struct, IMetricTerm
 {
+    /// <summary>The queries of <see cref="VerifyTile"/>.</summary>
+    public const int TileQueries = 4;
+
     /// <summary>The rows among 16 or 32 that may be returned, a bit a node.</summary>
     /// <param name="first">A multiple of 16, or of 32 for so many.</param>
     /// <param name="bits">Those asked for.</param>
@@ -56,6 +59,28 @@ internal readonly unsafe struct Verifier<TTerm>(RowTable table, RowMask mask)
                 Offer(d, distances[3], ref heap);
         }
         return heap.Limit != limit;
+    }
+
+    /// <summary>Verifies sixteen nodes for four queries.</summary>
+    /// <param name="queries">Padded, one after the other.</param>
+    /// <param name="first">The first node.</param>
+    /// <param name="heaps">The queries'.</param>
+    public void VerifyTile(float* queries, int first, KeyHeap* heaps)
+    {
+        var nodes = table.Nodes;
+        var sums = stackalloc Vector128<float>[TileQueries];
+        for (var node = first; node < first + BoundFilter.BlockRows; node += 4)
+        {
+            FloatTile<TTerm>.Compute<Lanes512>(queries, nodes.Row(node), nodes.Stride, sums);
+            for (var i = 0; i < TileQueries; i++)
+            {
+                var distances = TTerm.Distance(sums[i]);
+                if (!Vector128.LessThanOrEqualAny(distances, Vector128.Create(heaps[i].LimitDistance)))
+                    continue;
+                for (var row = 0; row < 4; row++)
+                    Offer(node + row, distances[row], ref heaps[i]);
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,12 +5,13 @@ using Microsoft.ML.Similarity.Neighbors.Vectors;
 namespace Microsoft.ML.Similarity.Neighbors.Graph;
 
 /// <summary>Finds the least effort with which searches for rows that are not in the graph find the share of their neighbours asked for.</summary>
-/// <remarks>Asked for of the mean less its standard error, lest chance make a promise.</remarks>
+/// <remarks>Asked for of the mean less twice its standard error, lest chance make a promise.</remarks>
 internal sealed unsafe class GraphCalibration : IDisposable
 {
     /// <summary>A number of neighbours that is calibrated for itself.</summary>
     public const int UsualNeighbors = 10;
 
+    private const double Errors = 2;
     private const double Growth = 1.12;
     private const int Stride = 6;
     private const int LeastQueries = 250;
@@ -113,7 +114,7 @@ internal sealed unsafe class GraphCalibration : IDisposable
         int Width(int step) => (int)Math.Min(Math.Ceiling(neighbors * Math.Pow(Growth, step)), _known);
     }
 
-    private bool Reaches((GraphEffort Effort, double Error) measured) => measured.Effort.Recall - measured.Error >= _options.TargetRecall;
+    private bool Reaches((GraphEffort Effort, double Error) measured) => measured.Effort.Recall - (Errors * measured.Error) >= _options.TargetRecall;
 
     private (GraphEffort Effort, double Error) Measure(int neighbors, int width, int verified)
     {

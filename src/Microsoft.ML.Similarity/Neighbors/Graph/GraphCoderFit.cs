@@ -95,8 +95,8 @@ internal sealed unsafe class GraphCoderFit : IDisposable
     // Whole cache lines, or half of one.
     private static int Enough(PrincipalAxes axes)
     {
-        double variance = 0;
-        var count = 0;
+        var variance = axes.Variances[0];
+        var count = 1;
         while (count < axes.Count && variance < EnoughVariance * axes.TotalVariance)
             variance += axes.Variances[count++];
         return Math.Min((count + KeptStep - 1) / KeptStep * KeptStep, axes.Count);

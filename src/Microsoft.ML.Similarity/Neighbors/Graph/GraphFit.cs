@@ -12,7 +12,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 internal sealed unsafe class GraphFit : IDisposable
 {
     private const int MostHeldOut = 1000;
-    private const int HeldOutShare = 10;
+    private const int HeldOutShare = 5;
 
     private readonly RowTable _table;
     private readonly GraphBuildOptions _options;

@@ -21,7 +21,7 @@ internal sealed unsafe class GraphQuery
         if (shape.Codes != GraphCodes.Float && memory.Mean.Length > 0)
         {
             _coder = new GraphCoder(
-                memory.Mean.As<float>(), memory.Directions.As<float>(), _lifts ? _dimension + 1 : _dimension, shape.Kept, new CodeScale(shape.Step));
+                memory.Mean.As<float>(), memory.Directions.Length > 0 ? memory.Directions.As<float>() : null, _lifts ? _dimension + 1 : _dimension, shape.Kept, new CodeScale(shape.Step));
         }
     }
 

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Index;
 /// <remarks>
 /// <para>
 /// How thorough searches are is measured when the index is built: rows that the graph does not have yet are searched for, with ever more effort, until
-/// the share of their true neighbours that is found, less its standard error, is <see cref="TargetRecall"/>. Where that takes as many
+/// the share of their true neighbours that is found, less twice its standard error, is <see cref="TargetRecall"/>. Where that takes as many
 /// comparisons as there are rows, and where a filter allows few rows, all are compared.
 /// </para>
 /// <para>

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Index;
 internal sealed unsafe class DeltaRows<TId> : IRows<TId>
     where TId : notnull
 {
-    private const int ChunkRows = 256;
+    private const int ChunkRows = 256;   // a multiple of 4, by which rows are searched
 
     private readonly AlignedMemory[] _chunks;
     private readonly TId[] _ids;

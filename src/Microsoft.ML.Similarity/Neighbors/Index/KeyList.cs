@@ -37,17 +37,17 @@ internal unsafe ref struct KeyList<TId>(Snapshot<TId> snapshot, IComparer<TId> o
         where TTerm : struct, IMetricTerm
     {
         var delta = snapshot.Delta;
-        for (var row = 0; row < delta.Count; row++)
+        for (var first = 0; first < delta.Count; first += 4)
         {
-            if (snapshot.IsDeltaRemoved(row) || (bits != null && !RowBits.Contains(bits.DeltaRows, row)))
-                continue;
-            var distance = RowScaling.SquaredDistanceOne;
-            if (!isZero && !delta.IsZero(row))
+            // Rows lie together by fours; those past the count are zeros, or rows that this snapshot does not know.
+            var row = delta.Row(first);
+            var distances = TTerm.Distance(FloatKernels<TTerm>.Four(query, row, row + stride, row + (2 * stride), row + (3 * stride), stride));
+            for (var i = first; i < Math.Min(first + 4, delta.Count); i++)
             {
-                var sum = System.Runtime.Intrinsics.Vector128.CreateScalar(FloatKernels<TTerm>.One(query, delta.Row(row), stride));
-                distance = System.Runtime.Intrinsics.Vector128.ToScalar(TTerm.Distance(sum));
+                if (snapshot.IsDeltaRemoved(i) || (bits != null && !RowBits.Contains(bits.DeltaRows, i)))
+                    continue;
+                Add(DistanceKey.Create(isZero || delta.IsZero(i) ? RowScaling.SquaredDistanceOne : distances[i - first], i | Added));
             }
-            Add(DistanceKey.Create(distance, row | Added));
         }
     }
 

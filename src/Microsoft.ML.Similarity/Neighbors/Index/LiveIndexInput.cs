@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.Similarity.Neighbors.Storage;
-using Microsoft.ML.Similarity.Neighbors.Vectors;
 
 namespace Microsoft.ML.Similarity.Neighbors.Index;
 

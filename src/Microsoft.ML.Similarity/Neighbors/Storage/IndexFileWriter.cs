@@ -6,7 +6,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Storage;
 
 /// <summary>Writes the file of an index: sections of native memory and a description of them.</summary>
 /// <remarks>The file appears whole or not at all: it is written beside its place, flushed to the disk, and then moved there.</remarks>
-internal sealed unsafe class IndexFileWriter
+internal sealed unsafe class IndexFileWriter : IDisposable
 {
     private const int PartBytes = 1 << 26;
 
@@ -21,6 +21,8 @@ internal sealed unsafe class IndexFileWriter
     public BinaryWriter Description { get; }
 
     public void Add(string name, MemoryBlock block) => _sections.Add((name, block));
+
+    public void Dispose() => Description.Dispose();
 
     public void Save(string path)
     {

@@ -24,7 +24,7 @@ internal static unsafe class SegmentFile
     public static void Save<TId>(string path, Segment<TId> segment)
         where TId : notnull
     {
-        var file = new IndexFileWriter();
+        using var file = new IndexFileWriter();
         var table = segment.Table;
         file.Description.Write(typeof(TId) == typeof(string));
         file.Description.Write((int)table.Metric);

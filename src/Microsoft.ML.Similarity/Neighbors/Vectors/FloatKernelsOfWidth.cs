@@ -30,8 +30,13 @@ internal static unsafe class FloatKernels<TTerm, TLanes>
             sumC = TTerm.Add(q, TLanes.Load(c + i), sumC);
             sumD = TTerm.Add(q, TLanes.Load(d + i), sumD);
         }
-        return SumOfLanes(TLanes.Fold(sumA), TLanes.Fold(sumB), TLanes.Fold(sumC), TLanes.Fold(sumD));
+        return Sums(sumA, sumB, sumC, sumD);
     }
+
+    /// <summary>The sum of each one's lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(TLanes a, TLanes b, TLanes c, TLanes d) =>
+        SumOfLanes(TLanes.Fold(a), TLanes.Fold(b), TLanes.Fold(c), TLanes.Fold(d));
 
     // Of each, lanes (0 + 2) + (1 + 3), as One has it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

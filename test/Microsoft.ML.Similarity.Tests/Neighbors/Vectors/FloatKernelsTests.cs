@@ -27,6 +27,23 @@ public sealed unsafe class FloatKernelsTests
         Assert.That(FloatKernels<Product>.One((float*)x, (float*)y, length), Is.EqualTo(products).Within(1e-4));
     }
 
+    [Test]
+    public void Tile_gives_the_sums_of_its_pairs([Values(1, 31, 128)] int dimension)
+    {
+        using var queries = new TestRows(4, dimension, seed: 1);
+        using var rows = new TestRows(4, dimension, seed: 2);
+        var sums = stackalloc System.Runtime.Intrinsics.Vector128<float>[4];
+        FloatTile<SquaredDifference>.Compute<Lanes512>(queries.Rows.Start, rows.Rows.Start, rows.Rows.Stride, sums);
+        for (var i = 0; i < 4; i++)
+        {
+            for (var j = 0; j < 4; j++)
+            {
+                var expected = FloatKernels<SquaredDifference, LanesScalar>.One(queries.Rows.Row(i), rows.Rows.Row(j), rows.Rows.Stride);
+                Assert.That(sums[i][j], Is.EqualTo(expected), $"query {i}, row {j}");
+            }
+        }
+    }
+
     private static void Check<TTerm>(int dimension, float size)
         where TTerm : struct, IMetricTerm
     {
