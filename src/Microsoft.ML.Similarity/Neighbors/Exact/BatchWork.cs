@@ -80,7 +80,8 @@ internal sealed unsafe class BatchWork<TTerm, TTile>(RowTable table, BoundFilter
             for (var group = 0; group < groups; group++)
             {
                 var query = group * TTile.Queries;
-                if (!TTile.Compare(filter.Block(block), part.Codes + (group * queryBytes), filter.Steps, filter.Bias(block), part.Thresholds + query, passed))
+                var codes = part.Codes + (group * queryBytes);
+                if (!TTile.Compare(filter.Block(block), codes, filter.Steps, filter.Bias(block), part.Thresholds + query, passed))
                     continue;
                 for (var i = 0; i < TTile.Queries; i++)
                 {

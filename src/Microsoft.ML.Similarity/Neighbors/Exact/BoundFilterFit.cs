@@ -34,7 +34,8 @@ internal static unsafe class BoundFilterFit
         return Create(new LiftedRows(rows, radius), metric, radius, parallel, owners);
     }
 
-    private static BoundFilter? Create<TRows>(TRows rows, NeighborMetric metric, double radius, ParallelOptions parallel, List<IDisposable> owners)
+    private static BoundFilter? Create<TRows>(
+        TRows rows, NeighborMetric metric, double radius, ParallelOptions parallel, List<IDisposable> owners)
         where TRows : IRowSource
     {
         using var axes = Axes(rows, parallel);
@@ -115,8 +116,9 @@ internal static unsafe class BoundFilterFit
         Orthonormal.Make(rotation, kept, stride, kept);
         for (var i = 0; i < kept; i++)
         {
+            var direction = directions + ((long)i * axes.Stride);
             for (var j = 0; j < kept; j++)
-                Orthonormal.AddScaled(directions + ((long)i * axes.Stride), axes.Axes + ((long)j * axes.Stride), rotation[(i * stride) + j], axes.Stride);
+                Orthonormal.AddScaled(direction, axes.Axes + ((long)j * axes.Stride), rotation[(i * stride) + j], axes.Stride);
         }
         Orthonormal.Make(directions, kept, axes.Stride, axes.Dimension);
     }

@@ -46,7 +46,8 @@ internal readonly unsafe struct CodeTile256 : ICodeTile
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static uint CompareTwo(byte* blocks, sbyte* query, int steps, int* bias, int threshold)
     {
-        Vector256<int> a0 = Vector256.Load(bias), a1 = Vector256.Load(bias + 8), b0 = Vector256.Load(bias + 16), b1 = Vector256.Load(bias + 24);
+        Vector256<int> a0 = Vector256.Load(bias), a1 = Vector256.Load(bias + 8);
+        Vector256<int> b0 = Vector256.Load(bias + 16), b1 = Vector256.Load(bias + 24);
         var second = blocks + (64 * steps);
         for (var end = second; blocks != end; blocks += 64, second += 64, query += 4)
         {

@@ -6,8 +6,8 @@ namespace Microsoft.ML.Similarity.Neighbors.Exact;
 
 /// <summary>Finds exactly the nearest rows: those that a filter does not rule out have their distances computed.</summary>
 /// <remarks>
-/// Results are those of computing all distances, to the bit, with equal distances in the order of the rows; neither the filter, the batch, nor the
-/// threads change them. Without AVX2 there is no filter, and all distances are computed.
+/// Results are those of computing all distances, to the bit, with equal distances in the order of the rows; neither the filter, the batch,
+/// nor the threads change them. Without AVX2 there is no filter, and all distances are computed.
 /// </remarks>
 internal sealed unsafe class ExactSearcher : RowSearcher
 {
@@ -59,6 +59,8 @@ internal sealed unsafe class ExactSearcher : RowSearcher
         where TTile : struct, ICodeTile
     {
         var filter = UsesFilter ? Filter : null;
-        return (new(() => new BatchWork<TTerm, TTile>(_table, filter, _scratches)), new(() => new SingleWork<TTerm, TTile>(_table, filter, _scratches)));
+        return (
+            new(() => new BatchWork<TTerm, TTile>(_table, filter, _scratches)),
+            new(() => new SingleWork<TTerm, TTile>(_table, filter, _scratches)));
     }
 }

@@ -4,7 +4,8 @@ using Microsoft.ML.Similarity.Neighbors.Vectors;
 namespace Microsoft.ML.Similarity.Neighbors.Exact;
 
 /// <summary>A search that is under way.</summary>
-internal abstract unsafe class ExactWork(RowTable table, BoundFilter? filter, Reusable<SearchScratch> scratches) : ParallelWork<SearchScratch>
+internal abstract unsafe class ExactWork(RowTable table, BoundFilter? filter, Reusable<SearchScratch> scratches)
+    : ParallelWork<SearchScratch>
 {
     protected RowTable Table => table;
 

@@ -8,7 +8,8 @@ namespace Microsoft.ML.Similarity.Neighbors.Exact;
 /// <param name="Codes">Blocks of 16 rows: four coordinates after four, those of each row.</param>
 /// <param name="Bias">Of each row of each block, minus the squares of its codes.</param>
 /// <param name="Exceptions">Nodes without codes.</param>
-internal readonly record struct FilterMemory(MemoryBlock Mean, MemoryBlock Directions, MemoryBlock Codes, MemoryBlock Bias, MemoryBlock Exceptions)
+internal readonly record struct FilterMemory(
+    MemoryBlock Mean, MemoryBlock Directions, MemoryBlock Codes, MemoryBlock Bias, MemoryBlock Exceptions)
 {
     public long Bytes => Mean.Length + Directions.Length + Codes.Length + Bias.Length + Exceptions.Length;
 }

@@ -29,7 +29,8 @@ internal static unsafe class FilterWidth
         var errors = Errors(axes);
         Parallel.For(0, Math.Min(Queries, sample), parallel, query =>
         {
-            var passes = Passes(projected, rests, axes.Count, query * (sample / Math.Min(Queries, sample)), NthDistance(rows, axes.Stride, query), errors);
+            var row = query * (sample / Math.Min(Queries, sample));
+            var passes = Passes(projected, rests, axes.Count, row, NthDistance(rows, axes.Stride, RowOf(row, sample, rows.Count)), errors);
             lock (histogram)
             {
                 for (var i = 0; i < passes.Length; i++)
@@ -107,14 +108,16 @@ internal static unsafe class FilterWidth
         where TRows : IRowSource
     {
         var truth = Math.Min(rows.Count, TruthRows);
-        var sample = Math.Min(rows.Count, SampleRows);
         using var buffer = AlignedMemory.For<float>(2 * stride);
         using var nearest = AlignedMemory.For<ulong>(Neighbors + 1);
         float* first = (float*)buffer.Pointer, second = first + stride;
         var heap = new KeyHeap((ulong*)nearest.Pointer, Neighbors + 1);   // itself too
-        var q = rows.Read(RowOf(query * (sample / Math.Min(Queries, sample)), sample, rows.Count), first);
+        var q = rows.Read(query, first);
         for (var i = 0; i < truth; i++)
-            heap.Offer(DistanceKey.Create(FloatKernels<SquaredDifference>.One(q, rows.Read(RowOf(i, truth, rows.Count), second), stride), 0));
+        {
+            var row = rows.Read(RowOf(i, truth, rows.Count), second);
+            heap.Offer(DistanceKey.Create(FloatKernels<SquaredDifference>.One(q, row, stride), 0));
+        }
         heap.Sort();
         return Math.Sqrt(DistanceKey.Distance(((ulong*)nearest.Pointer)[heap.Count - 1]));
     }

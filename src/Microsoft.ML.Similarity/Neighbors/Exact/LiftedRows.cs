@@ -2,8 +2,10 @@ using Microsoft.ML.Similarity.Neighbors.Vectors;
 
 namespace Microsoft.ML.Similarity.Neighbors.Exact;
 
-/// <summary>Rows with one coordinate more that gives all the same length, so that a larger inner product is a smaller Euclidean distance.</summary>
-/// <remarks>Bachrach et al., "Speeding up the Xbox recommender system using a Euclidean transformation for inner-product spaces" (2014).</remarks>
+/// <summary>Rows with one coordinate more that gives all the same length: a larger inner product is a smaller Euclidean distance.</summary>
+/// <remarks>
+/// Bachrach et al., "Speeding up the Xbox recommender system using a Euclidean transformation for inner-product spaces" (2014).
+/// </remarks>
 /// <param name="rows">The rows themselves.</param>
 /// <param name="radius">The length of the longest.</param>
 internal readonly unsafe struct LiftedRows(FloatRows rows, double radius) : IRowSource

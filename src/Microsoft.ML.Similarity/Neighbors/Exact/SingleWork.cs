@@ -68,7 +68,10 @@ internal sealed unsafe class SingleWork<TTerm, TTile>(RowTable table, BoundFilte
         for (var pair = start; pair < end; pair++)
         {
             var bits = TTile.CompareTwo(filter.Block(2 * pair), _codes, filter.Steps, filter.Bias(2 * pair), threshold);
-            if (bits != 0 && _verifier.Verify(_query, 2 * pair * BoundFilter.BlockRows, _verifier.Allowed(2 * pair * BoundFilter.BlockRows, bits), ref heap))
+            if (bits == 0)
+                continue;
+            var first = 2 * pair * BoundFilter.BlockRows;
+            if (_verifier.Verify(_query, first, _verifier.Allowed(first, bits), ref heap))
                 threshold = filter.Threshold(_filterQuery, heap.LimitDistance);
         }
     }

@@ -9,7 +9,10 @@ internal sealed class IdFilter<TKey>(IEnumerable<TKey> ids) : NeighborFilter
     internal override void Mark<TId>(IRows<TId> rows, int from, ulong[] bits)
     {
         if (rows is not IRows<TKey> known)
-            throw new ArgumentException($"The filter has ids of type {Name(typeof(TKey))}; those of the index are of type {Name(typeof(TId))}.", nameof(rows));
+        {
+            throw new ArgumentException(
+                $"The filter has ids of type {Name(typeof(TKey))}; those of the index are of type {Name(typeof(TId))}.", nameof(rows));
+        }
         if (known is Segment<TKey>)
         {
             foreach (var id in _ids)

@@ -34,7 +34,8 @@ internal sealed unsafe class IndexSearch<TId>(NeighborMetric metric, int dimensi
         for (var first = 0; first < count; first += slice)
         {
             var part = Math.Min(slice, count - first);
-            Run(snapshot, queries.Slice(first * dimension, part * dimension), part, places, counts.Slice(first, part), bits, threads, scratch, out var keys);
+            var vectors = queries.Slice(first * dimension, part * dimension);
+            Run(snapshot, vectors, part, places, counts.Slice(first, part), bits, threads, scratch, out var keys);
             for (var i = 0; i < part; i++)
             {
                 var at = (first + i) * k;

@@ -3,7 +3,8 @@ using Microsoft.ML.Similarity.Neighbors.Vectors;
 
 namespace Microsoft.ML.Similarity.Neighbors.Index;
 
-/// <summary>A query's neighbours in order, which rows that no engine knows are put among. Rows added since the segment have their highest bit set.</summary>
+/// <summary>A query's neighbours in order, which rows that no engine knows are put among.</summary>
+/// <remarks>The numbers of rows added since the segment have their highest bit set.</remarks>
 internal unsafe ref struct KeyList<TId>(Snapshot<TId> snapshot, IComparer<TId> order, ulong* keys, int places, int count)
     where TId : notnull
 {
@@ -41,7 +42,8 @@ internal unsafe ref struct KeyList<TId>(Snapshot<TId> snapshot, IComparer<TId> o
         {
             // Rows lie together by fours; those past the count are zeros, or rows that this snapshot does not know.
             var row = delta.Row(first);
-            var distances = TTerm.Distance(FloatKernels<TTerm>.Four(query, row, row + stride, row + (2 * stride), row + (3 * stride), stride));
+            var sums = FloatKernels<TTerm>.Four(query, row, row + stride, row + (2 * stride), row + (3 * stride), stride);
+            var distances = TTerm.Distance(sums);
             for (var i = first; i < Math.Min(first + 4, delta.Count); i++)
             {
                 if (snapshot.IsDeltaRemoved(i) || (bits != null && !RowBits.Contains(bits.DeltaRows, i)))

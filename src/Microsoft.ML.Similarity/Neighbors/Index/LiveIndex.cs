@@ -32,7 +32,8 @@ internal sealed class LiveIndex<TId> : IDisposable
     public Snapshot<TId> Current => Volatile.Read(ref _snapshot) ?? throw new ObjectDisposedException(nameof(NeighborIndex));
 
     public void Search(
-        ReadOnlySpan<float> queries, int count, int k, Span<TId> ids, Span<float> distances, Span<int> counts, NeighborFilter? filter, int threads)
+        ReadOnlySpan<float> queries, int count, int k, Span<TId> ids, Span<float> distances, Span<int> counts, NeighborFilter? filter,
+        int threads)
     {
         var snapshot = Use();
         try
@@ -96,9 +97,10 @@ internal sealed class LiveIndex<TId> : IDisposable
                 if (IsAlive(snapshot, id))
                     throw new ArgumentException($"The index has a row with the id {id} already; remove it first.", "ids");
             }
+            var delta = snapshot.Delta.With(input);
             for (var i = 0; i < input.Ids.Length; i++)
                 _deltaRows.Add(input.Ids[i], snapshot.Delta.Count + i);
-            Publish(snapshot with { Delta = snapshot.Delta.With(input) });
+            Publish(snapshot with { Delta = delta });
         }
     }
 
@@ -142,29 +144,17 @@ internal sealed class LiveIndex<TId> : IDisposable
         }
     }
 
-    /// <summary>Rebuilds now what changes have left aside; waits for a rebuild that is under way.</summary>
+    /// <summary>Rebuilds what changes have left aside, those included that a rebuild under way does not know of.</summary>
     public void Compact(CancellationToken cancellation)
     {
-        Task running;
+        Wait(Volatile.Read(ref _compaction), cancellation);
         lock (_changing)
         {
-            if (_removedWhileCompacting == null)
+            if (_removedWhileCompacting == null && Current.IsChanged)
                 BeginCompaction(cancellation);
-            running = _compaction;
         }
-        try
-        {
-            running.GetAwaiter().GetResult();
-        }
-        catch
-        {
-            lock (_changing)
-            {
-                if (_compaction == running)
-                    _compaction = Task.CompletedTask;   // the error is known now
-            }
-            throw;
-        }
+        Wait(Volatile.Read(ref _compaction), cancellation);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     public void Save(string path)
@@ -199,6 +189,23 @@ internal sealed class LiveIndex<TId> : IDisposable
         }
     }
 
+    private void Wait(Task compaction, CancellationToken cancellation)
+    {
+        try
+        {
+            compaction.WaitAsync(cancellation).GetAwaiter().GetResult();
+        }
+        catch when (compaction.IsFaulted)
+        {
+            lock (_changing)
+            {
+                if (_compaction == compaction)
+                    _compaction = Task.CompletedTask;   // the error is known now
+            }
+            throw;
+        }
+    }
+
     private bool IsAlive(Snapshot<TId> snapshot, TId id) =>
         _deltaRows.ContainsKey(id) || (snapshot.Segment.Find(id) is var row and >= 0 && !snapshot.IsRemoved(row));
 
@@ -229,6 +236,10 @@ internal sealed class LiveIndex<TId> : IDisposable
         try
         {
             segment = Rebuilt(snapshot, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Whoever cancelled it knows.
         }
         finally
         {

@@ -48,7 +48,8 @@ internal static unsafe class LiveIndex
     {
         Check(vectors, index.Dimension, ids.Length, payload);
         var columns = index.Columns.Select(column => payload.FirstOrDefault(c => c.Name == column.Name && c.Kind == column.Kind)
-            ?? throw new ArgumentException($"The rows lack the payload column '{column.Name}' of type {PayloadKinds.Name(column.Kind)}.", nameof(payload))).ToArray();
+            ?? throw new ArgumentException(
+                $"The rows lack the payload column '{column.Name}' of type {PayloadKinds.Name(column.Kind)}.", nameof(payload))).ToArray();
         if (payload.FirstOrDefault(column => !columns.Contains(column)) is { } unknown)
             throw new ArgumentException($"The index has no payload column '{unknown.Name}'.", nameof(payload));
         fixed (float* start = vectors)
@@ -60,12 +61,16 @@ internal static unsafe class LiveIndex
 
     private static SegmentInput<TId> Input<TId>(RowScaling scaling, int dimension, float* vectors, TId[] ids, IReadOnlyList<PayloadColumn> payload)
         where TId : notnull =>
-        new(dimension, scaling, ids, payload, (row, prepared) => scaling.Prepare(new ReadOnlySpan<float>(vectors + ((long)row * dimension), dimension), prepared));
+        new(dimension, scaling, ids, payload, (row, prepared) =>
+            scaling.Prepare(new ReadOnlySpan<float>(vectors + ((long)row * dimension), dimension), prepared));
 
     private static void Check(ReadOnlySpan<float> vectors, int dimension, int count, IReadOnlyList<PayloadColumn> payload)
     {
         if (vectors.Length != (long)count * dimension)
-            throw new ArgumentException($"The vectors have {vectors.Length} values; {count} of dimension {dimension} have {(long)count * dimension}.", nameof(vectors));
+        {
+            throw new ArgumentException(
+                $"The vectors have {vectors.Length} values; {count} of dimension {dimension} have {(long)count * dimension}.", nameof(vectors));
+        }
         foreach (var column in payload)
         {
             if (column.Count != count)

@@ -70,5 +70,6 @@ internal static unsafe class LiveRows
         var values => new(column.Name, [.. rows.Select(column.Value<string>), .. (string[])values]),
     };
 
-    private static void Copy(float* from, float* to, int stride) => new ReadOnlySpan<float>(from, stride).CopyTo(new Span<float>(to, stride));
+    private static void Copy(float* from, float* to, int stride) =>
+        new ReadOnlySpan<float>(from, stride).CopyTo(new Span<float>(to, stride));
 }

@@ -3,7 +3,8 @@ namespace Microsoft.ML.Similarity.Neighbors.Index;
 /// <summary>Which rows of a <see cref="NeighborIndex"/> a search may return.</summary>
 /// <remarks>
 /// A filter looks at each row once and keeps a bit for it until the index is rebuilt, so keep filters that are used again. Any number of
-/// threads may use one at the same time, its predicate included. A search returns as many rows as are asked for or, where these are fewer, are allowed.
+/// threads may use one at the same time, its predicate included. A search returns as many rows as are asked for or, where these are
+/// fewer, are allowed.
 /// </remarks>
 public abstract class NeighborFilter
 {
@@ -23,7 +24,8 @@ public abstract class NeighborFilter
         ArgumentNullException.ThrowIfNull(column);
         ArgumentNullException.ThrowIfNull(predicate);
         return PayloadKinds.Of<T>() == 0
-            ? throw new ArgumentException($"Payload values are long, float, double or string; the predicate wants {typeof(T).Name}.", nameof(predicate))
+            ? throw new ArgumentException(
+                $"Payload values are long, float, double or string; the predicate wants {typeof(T).Name}.", nameof(predicate))
             : new PayloadFilter<T>(column, predicate);
     }
 

@@ -5,17 +5,19 @@ namespace Microsoft.ML.Similarity.Neighbors.Index;
 /// <summary>Rows of vectors with ids, in which the nearest to any vector are found.</summary>
 /// <remarks>
 /// <para>
-/// Any number of threads may search, add, and remove at the same time. A search sees the rows as they were when it began. Added rows are found at once;
-/// a removed row is never found again, and its memory is freed by the next rebuild, which happens in the background.
+/// Any number of threads may search, add, and remove at the same time. A search sees the rows as they were when it began. Added rows are
+/// found at once; a removed row is never found again, and its memory is freed by the next rebuild, which happens in the background.
 /// </para>
 /// <para>
-/// Results are exact: those of computing the distance of every row, to the bit, the smaller id first where distances are equal; numbers are in their order, text in that of its code points. Neither the number
-/// of threads nor the batch changes them, nor the hardware but for what its codes rule out. A search costs O(rows · dimension) at worst; on data with structure,
-/// codes of a byte or less a value leave a few hundred distances of 100,000 to compute. A query allocates no managed memory once the index is warm.
+/// Exact results are those of computing the distance of every row, to the bit, and the smaller id comes first where distances are equal:
+/// integers in their order, text in that of its code points. Neither the number of threads nor the batch changes them.
+/// <see cref="Options.Mode"/> says whether searches are exact. An exact search costs O(rows · dimension) at worst; on data with structure,
+/// codes of a byte or less a value leave a few hundred distances of 100,000 to compute.
 /// </para>
 /// <para>
-/// Memory per row: 4 bytes a value, dimensions padded to a multiple of 16, once for rows with equal vectors; at most as many bytes of codes as values, and 4;
-/// 8 bytes of an integer id, of text its UTF-8 and 8 bytes; and the payload.
+/// Memory per row: 4 bytes a value, dimensions padded to a multiple of 16, once for rows with equal vectors; of an exact index at most as many
+/// bytes of codes as values, and 4; 8 bytes of an integer id, of text its UTF-8 and 8 bytes; and the payload. A query allocates no managed
+/// memory once the index is warm.
 /// </para>
 /// <para>
 /// Values must be finite. Under <see cref="NeighborMetric.Cosine"/>, a vector of zeros has the distance 1 to every vector.
@@ -73,7 +75,8 @@ public sealed partial class NeighborIndex : IDisposable
         return new(null, LiveIndex.Build(IdKind.String, vectors, dimension, CheckedIds(ids), payload ?? [], chosen), chosen);
     }
 
-    /// <summary>Opens a file that <see cref="Save"/> wrote, on any platform. It is mapped: only what searches look at is read, and shared among processes.</summary>
+    /// <summary>Opens a file that <see cref="Save"/> wrote, on any platform.</summary>
+    /// <remarks>The file is mapped: only what searches look at is read, and processes share it.</remarks>
     /// <param name="path">The file. It may be replaced, but must not be changed, while the index is open.</param>
     /// <param name="verify">Whether to check all of the file, which reads it; otherwise only parts of up to 16 MB each are checked.</param>
     /// <param name="options">Null for the defaults; the metric and the mode are the file's.</param>
@@ -89,8 +92,11 @@ public sealed partial class NeighborIndex : IDisposable
             : new(LiveIndex.Load(file, IdKind.Int64, chosen), null, chosen);
     }
 
-    /// <summary>Writes the index to one file. A file of the name is replaced when the new one is complete; a crash leaves it whole.</summary>
-    /// <remarks>Rebuilds the index first where rows were added or removed. Indexes of the same rows have files of the same bytes.</remarks>
+    /// <summary>Writes the index to one file.</summary>
+    /// <remarks>
+    /// A file of the name is replaced when the new one is complete; a crash leaves it whole. The index is rebuilt first where rows were added or
+    /// removed. Indexes of the same rows and options have files of the same bytes.
+    /// </remarks>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
@@ -211,14 +217,23 @@ public sealed partial class NeighborIndex : IDisposable
     private LiveIndex<string> Named => _named ?? throw new InvalidOperationException("The ids of the index are integers; give integer ids.");
 
     private static void Search<TId>(
-        LiveIndex<TId> index, ReadOnlySpan<float> queries, int k, Span<TId> ids, Span<float> distances, Span<int> counts, NeighborFilter? filter, int threads)
+        LiveIndex<TId> index, ReadOnlySpan<float> queries, int k, Span<TId> ids, Span<float> distances, Span<int> counts, NeighborFilter? filter,
+        int threads)
         where TId : notnull
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        if (queries.Length != (long)counts.Length * index.Dimension)
-            throw new ArgumentException($"The queries have {queries.Length} values; {counts.Length} of dimension {index.Dimension} have {(long)counts.Length * index.Dimension}.", nameof(queries));
-        if (ids.Length != (long)counts.Length * k || distances.Length != ids.Length)
-            throw new ArgumentException($"There is room for {ids.Length} ids and {distances.Length} distances; {counts.Length} queries for {k} neighbours need {(long)counts.Length * k} of each.", nameof(ids));
+        var (values, places) = ((long)counts.Length * index.Dimension, (long)counts.Length * k);
+        if (queries.Length != values)
+        {
+            throw new ArgumentException(
+                $"The queries have {queries.Length} values; {counts.Length} of dimension {index.Dimension} have {values}.", nameof(queries));
+        }
+        if (ids.Length != places || distances.Length != places)
+        {
+            throw new ArgumentException(
+                $"There is room for {ids.Length} ids and {distances.Length} distances; {counts.Length} queries for {k} neighbours need {places} of each.",
+                nameof(ids));
+        }
         index.Search(queries, counts.Length, k, ids, distances, counts, filter, threads);
     }
 

@@ -45,7 +45,10 @@ public sealed partial class NeighborIndex
         internal Options Checked()
         {
             if (!Enum.IsDefined(Metric))
-                throw new ArgumentOutOfRangeException(nameof(Metric), $"Metric is {Metric}; it must be one of {string.Join(", ", Enum.GetNames<NeighborMetric>())}.");
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(Metric), $"Metric is {Metric}; it must be one of {string.Join(", ", Enum.GetNames<NeighborMetric>())}.");
+            }
             ArgumentNullException.ThrowIfNull(Mode);
             CheckRange(nameof(NumberOfThreads), NumberOfThreads, 1);
             CheckRange(nameof(AddedRowsBeforeRebuild), AddedRowsBeforeRebuild, 0);

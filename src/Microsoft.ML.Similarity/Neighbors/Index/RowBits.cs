@@ -13,7 +13,8 @@ internal static class RowBits
         return copy;
     }
 
-    public static bool Contains(ulong[]? bits, int row) => bits != null && row >> 6 < bits.Length && (bits[row >> 6] >> (row & 63) & 1) != 0;
+    public static bool Contains(ulong[]? bits, int row) =>
+        bits != null && row >> 6 < bits.Length && (bits[row >> 6] >> (row & 63) & 1) != 0;
 
     public static void Set(Span<ulong> bits, int row) => bits[row >> 6] |= 1UL << (row & 63);
 }

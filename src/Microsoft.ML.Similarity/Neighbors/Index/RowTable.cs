@@ -4,8 +4,8 @@ namespace Microsoft.ML.Similarity.Neighbors.Index;
 
 /// <summary>The rows that engines search: one node for each distinct vector, and the rows that have it.</summary>
 /// <remarks>
-/// Rows are numbered in the order of their ids, so that the smaller number wins a tie. Vectors are as <see cref="RowScaling"/> makes them. Under cosine, rows of
-/// zeros belong to no node, since their distance is not that of their vectors.
+/// Rows are numbered in the order of their ids, so that the smaller number wins a tie. Vectors are as <see cref="RowScaling"/> makes them.
+/// Under cosine, rows of zeros belong to no node, since their distance is not that of their vectors.
 /// </remarks>
 internal sealed unsafe class RowTable
 {
@@ -19,7 +19,8 @@ internal sealed unsafe class RowTable
     /// <param name="chainStarts">Where the rows of each node start, and of one more; empty where each node has the row of its number.</param>
     /// <param name="chainRows">The rows of each node, ascending.</param>
     /// <param name="zeroRows">The rows that belong to no node, ascending.</param>
-    public RowTable(NeighborMetric metric, FloatRows nodes, int rowCount, MemoryBlock chainStarts, MemoryBlock chainRows, MemoryBlock zeroRows)
+    public RowTable(
+        NeighborMetric metric, FloatRows nodes, int rowCount, MemoryBlock chainStarts, MemoryBlock chainRows, MemoryBlock zeroRows)
     {
         Metric = metric;
         Nodes = nodes;

@@ -16,7 +16,8 @@ internal sealed class Segment<TId> : IRows<TId>, IDisposable
     /// <param name="payload">Of the rows.</param>
     /// <param name="searcher">The engine.</param>
     /// <param name="owners">Whose memory the others use; disposed of last.</param>
-    public Segment(RowTable table, RowScaling scaling, IdStore<TId> ids, PayloadStore payload, RowSearcher searcher, IReadOnlyList<IDisposable> owners)
+    public Segment(
+        RowTable table, RowScaling scaling, IdStore<TId> ids, PayloadStore payload, RowSearcher searcher, IReadOnlyList<IDisposable> owners)
     {
         Table = table;
         Scaling = scaling;

@@ -41,7 +41,8 @@ internal static unsafe class SegmentBuilder
             if (kind.Order.Compare(ids[row - 1], ids[row]) == 0)
             {
                 var (first, second) = (Math.Min(order[row - 1], order[row]), Math.Max(order[row - 1], order[row]));
-                throw new ArgumentException($"Rows {first} and {second} have the same id, {ids[row]}; every row needs an id of its own.", nameof(ids));
+                throw new ArgumentException(
+                    $"Rows {first} and {second} have the same id, {ids[row]}; every row needs an id of its own.", nameof(ids));
             }
         }
         return (ids, order);

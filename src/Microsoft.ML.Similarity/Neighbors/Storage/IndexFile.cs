@@ -77,7 +77,10 @@ internal sealed unsafe class IndexFile : IDisposable
         var read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         var magic = header[..Math.Min(read, IndexFileFormat.Magic.Length)];
         if (!IndexFileFormat.Magic.StartsWith(magic) || read == 0)
-            throw Error(path, $"is not the file of a neighbour index: it begins with the bytes [{Convert.ToHexString(magic)}], not [{Convert.ToHexString(IndexFileFormat.Magic)}]");
+        {
+            var expected = Convert.ToHexString(IndexFileFormat.Magic);
+            throw Error(path, $"is not the file of a neighbour index: it begins with the bytes [{Convert.ToHexString(magic)}], not [{expected}]");
+        }
         if (read < header.Length)
             throw Error(path, $"is truncated: it ends at byte {read}, within the header");
         var version = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);

@@ -2,9 +2,9 @@ namespace Microsoft.ML.Similarity.Neighbors.Storage;
 
 /// <summary>How the file of an index begins.</summary>
 /// <remarks>
-/// All numbers are little-endian. A header of 32 bytes: the magic (8 bytes), the version, the length and the checksum of the table (4 bytes each), 4
-/// zeros, and the length of the file (8). Then the table: a description that belongs to the contents, and of each section its name, offset, length
-/// and checksum. Then, each at a multiple of 64 bytes, the sections. Checksums are CRC-32C.
+/// All numbers are little-endian. A header of 32 bytes: the magic (8 bytes), the version, the length and the checksum of the table (4 bytes
+/// each), 4 zeros, and the length of the file (8). Then the table: a description that belongs to the contents, and of each section its name,
+/// offset, length and checksum. Then, each at a multiple of 64 bytes, the sections. Checksums are CRC-32C.
 /// </remarks>
 internal static class IndexFileFormat
 {

@@ -35,7 +35,8 @@ internal readonly unsafe struct CodeWidth128 : ICodeWidth
     private static Vector128<int> Products(Vector128<sbyte> query, byte* row)
     {
         var codes = Vector128.Load((sbyte*)row);
-        var pairs = (Vector128.WidenLower(query) * Vector128.WidenLower(codes)) + (Vector128.WidenUpper(query) * Vector128.WidenUpper(codes));
+        var lower = Vector128.WidenLower(query) * Vector128.WidenLower(codes);
+        var pairs = lower + (Vector128.WidenUpper(query) * Vector128.WidenUpper(codes));
         return Vector128.WidenLower(pairs) + Vector128.WidenUpper(pairs);
     }
 }

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Similarity.Neighbors.Vectors;
 
-/// <summary>Sums of four queries against four rows: each value loaded serves four times. The bits are those of <see cref="FloatKernels{TTerm}"/>.</summary>
+/// <summary>Sums of four queries against four rows: each value loaded serves four times.</summary>
+/// <remarks>The bits are those of <see cref="FloatKernels{TTerm}"/>.</remarks>
 internal static unsafe class FloatTile<TTerm>
     where TTerm : struct, IMetricTerm
 {

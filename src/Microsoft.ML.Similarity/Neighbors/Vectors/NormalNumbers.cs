@@ -1,6 +1,7 @@
 namespace Microsoft.ML.Similarity.Neighbors.Vectors;
 
-/// <summary>Normally distributed numbers from a seed, the same on every platform and version of .NET but for the last bit of a logarithm.</summary>
+/// <summary>Normally distributed numbers from a seed.</summary>
+/// <remarks>The same on every platform and version of .NET, but for the last bit of a logarithm.</remarks>
 internal struct NormalNumbers(ulong seed)
 {
     private ulong _state = seed;
