@@ -13,4 +13,7 @@ public enum NeighborMetric
 
     /// <summary>The inner product; larger is nearer. Its distance is minus the product, and may be negative.</summary>
     InnerProduct,
+
+    /// <summary>The square of the Euclidean distance: the same neighbours, without the root.</summary>
+    SquaredEuclidean,
 }

@@ -23,9 +23,12 @@ internal sealed class PairScores(NeighborMetric metric, int dimension)
     {
         if (metric == NeighborMetric.Cosine)
             return Cosine(left, right);
-        var score = metric == NeighborMetric.InnerProduct
-            ? -Distance<DistanceKernels.Product>(left, right)
-            : -MathF.Sqrt(Distance<DistanceKernels.SquaredDifference>(left, right));
+        var score = metric switch
+        {
+            NeighborMetric.InnerProduct => -Distance<DistanceKernels.Product>(left, right),
+            NeighborMetric.SquaredEuclidean => -Distance<DistanceKernels.SquaredDifference>(left, right),
+            _ => -MathF.Sqrt(Distance<DistanceKernels.SquaredDifference>(left, right)),
+        };
         // Finite sums have finite terms; the others are sums beyond the range of a float, or bad values.
         return float.IsFinite(score) || (FeatureReader.IsFinite(left) && FeatureReader.IsFinite(right)) ? score : float.NaN;
     }

@@ -206,7 +206,7 @@ public sealed class RetrievalEvaluatorTests
 
     private static Func<float[], float[], double> DistanceOf(NeighborMetric metric) => metric switch
     {
-        NeighborMetric.Euclidean => BruteForceRetrieval.SquaredEuclidean,
+        NeighborMetric.Euclidean or NeighborMetric.SquaredEuclidean => BruteForceRetrieval.SquaredEuclidean,
         NeighborMetric.Cosine => BruteForceRetrieval.Cosine,
         _ => BruteForceRetrieval.NegatedInnerProduct,
     };

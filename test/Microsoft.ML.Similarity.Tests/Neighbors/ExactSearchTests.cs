@@ -140,6 +140,7 @@ public sealed class ExactSearchTests
         return metric switch
         {
             NeighborMetric.Euclidean => Math.Sqrt(a.Zip(b, (x, y) => ((double)x - y) * ((double)x - y)).Sum()),
+            NeighborMetric.SquaredEuclidean => a.Zip(b, (x, y) => ((double)x - y) * ((double)x - y)).Sum(),
             NeighborMetric.Cosine => norms == 0 ? 1 : 1 - dot / norms,
             _ => -dot,
         };

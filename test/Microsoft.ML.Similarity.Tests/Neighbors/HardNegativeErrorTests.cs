@@ -19,7 +19,7 @@ public sealed class HardNegativeErrorTests
         yield return new(new HardNegativeOptions { MinimumDistance = 0.5f, MaximumDistance = 0.25f }, "MaximumDistance is 0.25; it must be at least MinimumDistance, 0.5.");
         yield return new(new HardNegativeOptions { Negatives = (MinedNegatives)9 }, "Negatives is 9; it must be one of Nearest, Random.");
         yield return new(new HardNegativeOptions { Positives = (MinedPositives)9 }, "Positives is 9; it must be one of Nearest, Farthest, Random.");
-        yield return new(new HardNegativeOptions { Metric = (NeighborMetric)9 }, "Metric is 9; it must be one of Euclidean, Cosine, InnerProduct.");
+        yield return new(new HardNegativeOptions { Metric = (NeighborMetric)9 }, "Metric is 9; it must be one of Euclidean, Cosine, InnerProduct, SquaredEuclidean.");
         yield return new(
             new HardNegativeOptions { RelativeMargin = 0.1f, Metric = NeighborMetric.InnerProduct },
             "RelativeMargin is given and Metric is InnerProduct, whose distances may be negative: use AbsoluteMargin, or another metric.");

@@ -14,7 +14,7 @@ public sealed class NeighborErrorTests
         Refused<ArgumentOutOfRangeException>(() => Ml.Regression.Trainers.KNearestNeighbors(numberOfNeighbors: -3), "NumberOfNeighbors is -3; it must be at least 1.");
         Refused<ArgumentOutOfRangeException>(() => Ml.Similarity.Transforms.NearestNeighbors(numberOfNeighbors: 0), "NumberOfNeighbors is 0; it must be at least 1.");
         Refused<ArgumentOutOfRangeException>(
-            () => Ml.MulticlassClassification.Trainers.KNearestNeighbors(metric: (NeighborMetric)9), "Metric is 9; it must be one of Euclidean, Cosine, InnerProduct.");
+            () => Ml.MulticlassClassification.Trainers.KNearestNeighbors(metric: (NeighborMetric)9), "Metric is 9; it must be one of Euclidean, Cosine, InnerProduct, SquaredEuclidean.");
         Refused<ArgumentOutOfRangeException>(
             () => Ml.Regression.Trainers.KNearestNeighbors(votes: (NeighborVotes)9), "Votes is 9; it must be one of Uniform, DistanceWeighted, Softmax.");
         Refused<ArgumentException>(

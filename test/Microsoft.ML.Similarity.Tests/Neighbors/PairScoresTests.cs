@@ -17,9 +17,10 @@ public sealed class PairScoresTests
             {
                 NeighborMetric.InnerProduct => dot,
                 NeighborMetric.Euclidean => -Math.Sqrt(left.Zip(right, (l, r) => ((double)l - r) * ((double)l - r)).Sum()),
+                NeighborMetric.SquaredEuclidean => -left.Zip(right, (l, r) => ((double)l - r) * ((double)l - r)).Sum(),
                 _ => dot / Math.Sqrt(left.Sum(l => (double)l * l) * right.Sum(r => (double)r * r)),
             };
-            Assert.That(scores.Score(left, right), Is.EqualTo(expected).Within(2e-6));
+            Assert.That(scores.Score(left, right), Is.EqualTo(expected).Within(2e-6 * Math.Max(1, Math.Abs(expected))));
             Assert.That(scores.Score(right, left), Is.EqualTo(scores.Score(left, right)), "either way round");
         }
     }

@@ -19,7 +19,7 @@ public sealed class SimilarErrorTests
         Refused<ArgumentOutOfRangeException>(() => Ml.Similarity.Transforms.Similar(threshold: float.NaN),
             "Threshold is NaN; it must be a number, or null to find it in Fit.", "options");
         Refused<ArgumentOutOfRangeException>(() => Ml.Similarity.Transforms.Similar(metric: (NeighborMetric)9),
-            "Metric is 9; it must be one of Euclidean, Cosine, InnerProduct.", "metric");
+            "Metric is 9; it must be one of Euclidean, Cosine, InnerProduct, SquaredEuclidean.", "metric");
     }
 
     [Test]

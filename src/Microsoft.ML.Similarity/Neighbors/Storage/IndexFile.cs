@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.MemoryMappedFiles;
+using System.Text;
+using Microsoft.ML.Similarity.Neighbors.Vectors;
+
+namespace Microsoft.ML.Similarity.Neighbors.Storage;
+
+/// <summary>The file of an index, mapped into memory: what is not looked at is not read.</summary>
+internal sealed unsafe class IndexFile : IDisposable
+{
+    // Larger sections are checked only when asked for, lest a large file be slow to open.
+    private const long CheckedBytes = 16 << 20;
+
+    private readonly string _path;
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly Dictionary<string, MemoryBlock> _sections = [];
+    private readonly byte* _start;
+    private readonly long _length;
+
+    private IndexFile(string path, FileStream stream)
+    {
+        (_path, _length) = (path, stream.Length);
+        _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _start = (byte*)_view.SafeMemoryMappedViewHandle.DangerousGetHandle();
+    }
+
+    /// <summary>What the contents say of themselves.</summary>
+    public BinaryReader Description { get; private set; } = new(Stream.Null);
+
+    /// <param name="path">The file.</param>
+    /// <param name="verify">Whether to check all sections, however large.</param>
+    /// <exception cref="InvalidDataException">The file is none of an index, or truncated or corrupted.</exception>
+    public static IndexFile Open(string path, bool verify)
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("Files of indexes are little-endian; this machine is not.");
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        IndexFile? file = null;
+        try
+        {
+            CheckHeader(path, stream);
+            file = new IndexFile(path, stream);
+            file.ReadTable(verify);
+            return file;
+        }
+        catch
+        {
+            file?.Dispose();
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <param name="name">The section's.</param>
+    /// <param name="length">How long it must be; null: any length.</param>
+    public MemoryBlock Section(string name, long? length = null)
+    {
+        if (!_sections.TryGetValue(name, out var block))
+            throw Error(_path, $"lacks the section '{name}'");
+        return length == null || block.Length == length
+            ? block
+            : throw Error(_path, $"is corrupted in the section '{name}', bytes {Offset(block)} to {Offset(block) + block.Length}: it needs {length} bytes");
+    }
+
+    public void Dispose()
+    {
+        _view.Dispose();
+        _file.Dispose();
+    }
+
+    private static void CheckHeader(string path, FileStream stream)
+    {
+        Span<byte> header = stackalloc byte[IndexFileFormat.HeaderBytes];
+        var read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        var magic = header[..Math.Min(read, IndexFileFormat.Magic.Length)];
+        if (!IndexFileFormat.Magic.StartsWith(magic) || read == 0)
+        {
+            var expected = Convert.ToHexString(IndexFileFormat.Magic);
+            throw Error(path, $"is not the file of a neighbour index: it begins with the bytes [{Convert.ToHexString(magic)}], not [{expected}]");
+        }
+        if (read < header.Length)
+            throw Error(path, $"is truncated: it ends at byte {read}, within the header");
+        var version = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
+        if (version != IndexFileFormat.Version)
+            throw Error(path, $"has the format version {version}; this version of the package reads {IndexFileFormat.Version}");
+        var length = BinaryPrimitives.ReadInt64LittleEndian(header[24..]);
+        if (stream.Length != length)
+            throw Error(path, $"{(stream.Length < length ? "is truncated" : "is corrupted")}: it ends at byte {stream.Length}, and should at {length}");
+    }
+
+    private void ReadTable(bool verify)
+    {
+        var header = new ReadOnlySpan<byte>(_start, IndexFileFormat.HeaderBytes);
+        var tableLength = BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
+        if (tableLength < 0 || tableLength > _length - IndexFileFormat.HeaderBytes)
+            throw Error(_path, $"is corrupted in the header, bytes 0 to {IndexFileFormat.HeaderBytes}");
+        var table = new ReadOnlySpan<byte>(_start + IndexFileFormat.HeaderBytes, tableLength).ToArray();
+        if (Checksum.Of(table) != BinaryPrimitives.ReadUInt32LittleEndian(header[16..]))
+            throw Error(_path, $"is corrupted in the table, bytes {IndexFileFormat.HeaderBytes} to {IndexFileFormat.HeaderBytes + tableLength}");
+
+        using var reader = new BinaryReader(new MemoryStream(table), Encoding.UTF8);
+        Description = new BinaryReader(new MemoryStream(reader.ReadBytes(reader.ReadInt32())), Encoding.UTF8);
+        for (var count = reader.ReadInt32(); count > 0; count--)
+        {
+            var (name, offset, length, checksum) = (reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt32());
+            if ((verify || length <= CheckedBytes) && Checksum.Of(_start + offset, length) != checksum)
+                throw Error(_path, $"is corrupted in the section '{name}', bytes {offset} to {offset + length}");
+            _sections.Add(name, new MemoryBlock(_start + offset, length));
+        }
+    }
+
+    private long Offset(MemoryBlock block) => block.Pointer - _start;
+
+    private static InvalidDataException Error(string path, FormattableString what) =>
+        new($"The file '{path}' {what.ToString(CultureInfo.InvariantCulture)}.");
+}
