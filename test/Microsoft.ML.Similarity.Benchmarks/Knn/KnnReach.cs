@@ -1,3 +1,5 @@
+using Microsoft.ML.Similarity.Neighbors.Index;
+
 namespace Microsoft.ML.Similarity.Benchmarks.Knn;
 
 /// <summary>What a figure of a set should reach.</summary>
@@ -14,14 +16,14 @@ internal sealed record KnnReach(string[] Sets, string Metric, Limit Limit)
         new(["c64"], KnnMetric.ExactBatch(1), Limit.AtLeast(3)),
         new(["u128"], KnnMetric.ExactBatch(1), Limit.AtLeast(1.8)),
         new(["c128"], KnnMetric.ExactSingle, Limit.AtLeast(12)),
-        new(Structured, KnnMetric.Graph("Float", 0.95, 1), Limit.AtLeast(1.7)),
-        new(Structured, KnnMetric.Graph("Float", 0.99, 1), Limit.AtLeast(1.7)),
-        new(Structured, KnnMetric.Graph("Int8", 0.98, 1), Limit.AtLeast(3)),
-        new(["c128", "m384"], KnnMetric.Graph("PrincipalInt8", 0.98, 1), Limit.AtLeast(3.5)),
-        new(["c128"], KnnMetric.Build("Float", 1), Limit.AtLeast(2)),
-        new(["c128"], KnnMetric.Build("Int8", 1), Limit.AtLeast(3)),
-        new(["c128"], KnnMetric.BytesPerRow("Int8"), Limit.AtMost(280)),
-        .. ((string[])["Float", "Int8", "PrincipalInt8"]).SelectMany(codes => (KnnReach[])
+        new(Structured, KnnMetric.Graph(nameof(GraphCodes.Vectors), 0.95, 1), Limit.AtLeast(1.7)),
+        new(Structured, KnnMetric.Graph(nameof(GraphCodes.Vectors), 0.99, 1), Limit.AtLeast(1.7)),
+        new(Structured, KnnMetric.Graph(nameof(GraphCodes.Bytes), 0.98, 1), Limit.AtLeast(3)),
+        new(["c128", "m384"], KnnMetric.Graph(nameof(GraphCodes.PrincipalBytes), 0.98, 1), Limit.AtLeast(3.5)),
+        new(["c128"], KnnMetric.Build(nameof(GraphCodes.Vectors), 1), Limit.AtLeast(2)),
+        new(["c128"], KnnMetric.Build(nameof(GraphCodes.Bytes), 1), Limit.AtLeast(3)),
+        new(["c128"], KnnMetric.BytesPerRow(nameof(GraphCodes.Bytes)), Limit.AtMost(280)),
+        .. ((string[])[nameof(GraphCodes.Vectors), nameof(GraphCodes.Bytes), nameof(GraphCodes.PrincipalBytes)]).SelectMany(codes => (KnnReach[])
         [
             new(["c128"], KnnMetric.BuildThreads(codes), Limit.AtLeast(1.8)),
             new(Structured, KnnMetric.GraphThreads(codes), Limit.AtLeast(1.8)),

@@ -79,7 +79,7 @@ internal sealed unsafe class GraphCoderFit : IDisposable
     private GraphCoder Project<TRows>(TRows rows, GraphCodes kind, ParallelOptions parallel)
         where TRows : IRowSource
     {
-        var principal = kind == GraphCodes.PrincipalInt8;
+        var principal = kind == GraphCodes.PrincipalBytes;
         using var axes = PrincipalAxesFit.Fit(rows, principal ? Math.Min(MostKept, rows.Dimension) : 1, Seed, parallel);
         Kept = principal ? Enough(axes) : rows.Dimension;
         Mean = Allocate<float>(axes.Stride);
