@@ -10,7 +10,7 @@ internal sealed class RejectionCalibrator
     private readonly List<float> _known = [];
     private readonly List<bool> _correct = [];
     private readonly List<float> _unknown = [];
-    private long _skipped;
+    private readonly long _skipped;
 
     /// <param name="scored">The rows, with the columns PredictedLabel and Distance of a classifier that rejects none.</param>
     /// <param name="label">Their label column.</param>
