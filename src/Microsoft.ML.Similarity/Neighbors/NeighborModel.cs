@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Interop;
 using Microsoft.ML.Similarity.Neighbors.Index;
 using Microsoft.ML.Similarity.Rows;
 
@@ -38,13 +39,23 @@ internal sealed class NeighborModel
     /// <param name="options">Checked options.</param>
     /// <param name="output">What becomes of the neighbours; meets the rows' labels.</param>
     /// <param name="rowIds">Where to note the view's own ids of the rows taken.</param>
+    /// <exception cref="OperationCanceledException">The options' token or the environment was cancelled.</exception>
     public static NeighborModel Fit(
         IHostEnvironment environment, IDataView view, NeighborSettings options, NeighborOutput output, List<DataViewRowId> rowIds)
     {
         var features = InputColumns.Features(view.Schema, options.FeatureColumn);
         var ids = options.RowIdColumn is null ? null : ReferenceIds.Create(view.Schema, options.RowIdColumn);
-        var (rows, columns) = ReferenceReader.Read(environment, view, features, output, ids, ids is null ? rowIds : null);
-        var index = FrozenIndex.Build(rows, new() { Metric = options.Metric, Mode = SearchMode.Exact });
+        using var run = new BuildRun(environment, options.Progress, options.Cancellation);
+        var (rows, columns) = ReferenceReader.Read(run, view, features, output, ids, ids is null ? rowIds : null);
+        var index = FrozenIndex.Build(rows, new()
+        {
+            Metric = options.Metric,
+            Mode = options.SearchMode,
+            Seed = environment.Seed() ?? 0,
+            NumberOfThreads = options.NumberOfThreads,
+            Progress = run,
+            CancellationToken = run.Cancellation,
+        });
         return new(environment, options.FeatureColumn, options.NumberOfNeighbors, new(index, new(rows.Count, columns)), output, ids);
     }
 
@@ -58,7 +69,8 @@ internal sealed class NeighborModel
         var features = InputColumns.Features(rows.Schema, FeatureColumn, dimension: Set.Dimension);
         var output = Output.Copy();
         var ids = Ids?.Copy();
-        var (added, columns) = ReferenceReader.Read(Environment, rows, features, output, ids, rowIds: null);
-        return new(Environment, FeatureColumn, NumberOfNeighbors, Set.With(added, columns), output, ids);
+        using var run = new BuildRun(Environment);
+        var (added, columns) = ReferenceReader.Read(run, rows, features, output, ids, rowIds: null);
+        return new(Environment, FeatureColumn, NumberOfNeighbors, Set.With(added, columns, run), output, ids);
     }
 }

@@ -1,24 +1,28 @@
 using System.Globalization;
+using Microsoft.ML.Similarity.Neighbors.Index;
 
 namespace Microsoft.ML.Similarity.Neighbors;
 
 /// <summary>The options that all k-nearest-neighbours stages have in common, checked.</summary>
 internal sealed record NeighborSettings
 {
-    /// <exception cref="ArgumentOutOfRangeException">The number of neighbours is less than 1, or the metric is none.</exception>
-    public NeighborSettings(string featureColumn, string? rowIdColumn, int numberOfNeighbors, NeighborMetric metric)
+    /// <exception cref="ArgumentOutOfRangeException">The number of neighbours or threads is less than 1, or the metric is none.</exception>
+    /// <exception cref="ArgumentNullException">There is no search mode.</exception>
+    public NeighborSettings(string featureColumn, NeighborOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(featureColumn);
-        if (numberOfNeighbors < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(numberOfNeighbors),
-                string.Create(CultureInfo.InvariantCulture, $"NumberOfNeighbors is {numberOfNeighbors}; it must be at least 1."));
-        }
-        CheckMetric(metric);
+        ArgumentNullException.ThrowIfNull(options.SearchMode);
+        CheckAtLeastOne(nameof(options.NumberOfNeighbors), options.NumberOfNeighbors);
+        CheckMetric(options.Metric);
+        CheckAtLeastOne(nameof(options.NumberOfThreads), options.NumberOfThreads);
         FeatureColumn = featureColumn;
-        RowIdColumn = rowIdColumn;
-        NumberOfNeighbors = numberOfNeighbors;
-        Metric = metric;
+        RowIdColumn = options.RowIdColumnName;
+        NumberOfNeighbors = options.NumberOfNeighbors;
+        Metric = options.Metric;
+        SearchMode = options.SearchMode;
+        NumberOfThreads = options.NumberOfThreads;
+        Progress = options.Progress;
+        Cancellation = options.CancellationToken;
     }
 
     public string FeatureColumn { get; }
@@ -28,6 +32,14 @@ internal sealed record NeighborSettings
     public int NumberOfNeighbors { get; }
 
     public NeighborMetric Metric { get; }
+
+    public SearchMode SearchMode { get; }
+
+    public int? NumberOfThreads { get; }
+
+    public IProgress<NeighborIndexProgress>? Progress { get; }
+
+    public CancellationToken Cancellation { get; }
 
     /// <exception cref="ArgumentOutOfRangeException">The votes are none, or the temperature is not above 0.</exception>
     /// <exception cref="ArgumentException">The votes do not go with the metric.</exception>
@@ -58,6 +70,12 @@ internal sealed record NeighborSettings
     {
         if (!Enum.IsDefined(value))
             throw NotOneOf(char.ToLowerInvariant(option[0]) + option[1..], $"{option} is {value}", Enum.GetNames<T>());
+    }
+
+    private static void CheckAtLeastOne(string option, int? value)
+    {
+        if (value < 1)
+            throw new ArgumentOutOfRangeException(option, string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; it must be at least 1."));
     }
 
     private static ArgumentOutOfRangeException NotOneOf(string parameter, string given, string[] names) =>

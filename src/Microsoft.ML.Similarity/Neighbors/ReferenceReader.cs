@@ -8,15 +8,16 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <summary>Reads the rows of a view: their vectors, and what they carry.</summary>
 internal static class ReferenceReader
 {
-    /// <param name="environment">Told how many rows were left out.</param>
+    /// <param name="run">Told how many rows were left out; may be cancelled.</param>
     /// <param name="view">The rows to read.</param>
     /// <param name="features">The view's feature column.</param>
     /// <param name="output">Says what the rows must carry; meets their values.</param>
     /// <param name="ids">Where rows are told apart by a column; meets their values.</param>
     /// <param name="rowIds">Where to note the view's own ids of the rows taken, or null.</param>
     /// <exception cref="InvalidOperationException">A feature is NaN or infinite, or no row was taken.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static (VectorStore Rows, Array[] Columns) Read(
-        IHostEnvironment environment,
+        BuildRun run,
         IDataView view,
         DataViewSchema.Column features,
         NeighborOutput output,
@@ -26,7 +27,6 @@ internal static class ReferenceReader
         var needed = output.Required(view.Schema).Append(features);
         if (ids is not null)
             needed = needed.Append(ids.Required(view.Schema));
-        using var channel = environment.Register("KNearestNeighbors").Start("Reading reference rows");
         using var cursor = view.GetRowCursor(needed);
         var columns = new List<ColumnReader>(output.CreateReaders(cursor));
         if (ids is not null)
@@ -38,6 +38,7 @@ internal static class ReferenceReader
         var leftOut = 0L;
         while (cursor.MoveNext())
         {
+            run.Cancellation.ThrowIfCancellationRequested();
             if (!columns.TrueForAll(c => c.Read()))
             {
                 leftOut++;
@@ -50,7 +51,7 @@ internal static class ReferenceReader
             rowIds?.Add(rowId);
         }
         if (leftOut > 0)
-            channel.Warning(MessageSensitivity.None, "{0} rows without a label were left out.", leftOut);
+            run.Log.Warning(MessageSensitivity.None, "{0} rows without a label were left out.", leftOut);
         return rows.Count > 0 ? (rows, [.. columns.Select(c => c.Take())]) : throw new InvalidOperationException(output.DescribeEmpty());
     }
 }

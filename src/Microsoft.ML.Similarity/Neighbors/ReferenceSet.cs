@@ -20,9 +20,10 @@ internal sealed class ReferenceSet(FrozenIndex index, RowColumns columns)
     public T Value<T>(int row, int column) => columns.Value<T>(row, column);
 
     /// <summary>A set of these rows followed by others.</summary>
-    public ReferenceSet With(VectorStore rows, Array[] added) => new(index.With(rows, columns.Count), columns.With(rows.Count, added));
+    public ReferenceSet With(VectorStore rows, Array[] added, BuildRun run) =>
+        new(index.With(rows, columns.Count, run, run.Cancellation), columns.With(rows.Count, added));
 
     /// <summary>A set without the rows of some values of a column.</summary>
-    public ReferenceSet Without<T>(int column, IReadOnlySet<T> values) =>
-        new(index.Without(index.Numbers().Where(row => values.Contains(columns.Value<T>((int)row, column))).ToHashSet()), columns);
+    public ReferenceSet Without<T>(int column, IReadOnlySet<T> values, BuildRun run) => new(
+        index.Without(index.Numbers().Where(row => values.Contains(columns.Value<T>((int)row, column))).ToHashSet(), run, run.Cancellation), columns);
 }

@@ -1,5 +1,7 @@
+using System.Reflection;
 using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Neighbors;
+using Microsoft.ML.Similarity.Neighbors.Index;
 using Microsoft.ML.Similarity.Tests.Contract;
 using Microsoft.ML.Similarity.Tests.Training;
 
@@ -115,6 +117,40 @@ public sealed class AnomalyTests
         Assert.That(detected, Is.GreaterThan(0.9));
     }
 
+    [Test]
+    public void The_token_or_the_context_ends_the_finding_of_the_threshold([Values] bool byContext)
+    {
+        var ml = new MLContext();
+        using var source = new CancellationTokenSource();
+        var read = 0;
+        var trainer = ml.AnomalyDetection.Trainers.KNearestNeighbors(new KNearestNeighborsAnomalyTrainer.Options { CancellationToken = source.Token });
+        Assert.That(() => trainer.Fit(ml.Data.LoadFromEnumerable(Rows())), Throws.TypeOf<OperationCanceledException>());
+        Assert.That(read, Is.EqualTo(2), "the first reading is of the reference rows");
+
+        IEnumerable<Example<string>> Rows()
+        {
+            if (++read == 2 && byContext)
+                typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(ml, null);
+            else if (read == 2)
+                source.Cancel();
+            for (var i = 0; i < 10; i++)
+                yield return Row("", i);
+        }
+    }
+
+    [Test]
+    public void A_graph_scores_nearly_the_same()
+    {
+        var train = TrainingData.View(Ml, [.. TrainingData.Digits[..1500]]);
+        var queries = TrainingData.View(Ml, [.. TrainingData.Digits[1500..]]);
+        var exact = Fit(train, new() { Contamination = 0.05 });
+        var graph = Fit(train, new() { Contamination = 0.05, SearchMode = SearchMode.Approximate(0.95) });
+        Assert.That(graph.Statistics.GraphBytes, Is.GreaterThan(0));
+        Assert.That(graph.Threshold, Is.EqualTo(exact.Threshold).Within(2).Percent);
+        var differences = Examples.Column<float>(graph.Transform(queries), "Score").Zip(Examples.Column<float>(exact.Transform(queries), "Score"), (g, e) => (g / e) - 1).ToArray();
+        Assert.That(differences.Average(), Is.InRange(0, 0.02), "what a graph misses is nearer than what it finds");
+    }
+
     [TestCase(-0.1, "-0.1")]
     [TestCase(1, "1")]
     [TestCase(double.NaN, "NaN")]
@@ -126,7 +162,7 @@ public sealed class AnomalyTests
     public void What_cannot_be_is_refused()
     {
         Refused<ArgumentOutOfRangeException>(() => Fit(Line, new() { Threshold = float.NaN }), "Threshold is NaN; it must be a number, or null to find it in Fit. (Parameter 'options')");
-        Refused<ArgumentOutOfRangeException>(() => Fit(Line, new() { NumberOfNeighbors = 0 }), "NumberOfNeighbors is 0; it must be at least 1. (Parameter 'numberOfNeighbors')");
+        Refused<ArgumentOutOfRangeException>(() => Fit(Line, new() { NumberOfNeighbors = 0 }), "NumberOfNeighbors is 0; it must be at least 1. (Parameter 'NumberOfNeighbors')");
         Refused<ArgumentOutOfRangeException>(() => Ml.AnomalyDetection.ChangeModelThreshold(Fit(Line, new()), float.NaN), "threshold is NaN; it must be a number. (Parameter 'threshold')");
         Refused<ArgumentOutOfRangeException>(
             () => Fit(Line, new() { FeatureColumnName = "Nope" }), "Could not find the feature column 'Nope' in the input schema. (Parameter 'inputSchema')");

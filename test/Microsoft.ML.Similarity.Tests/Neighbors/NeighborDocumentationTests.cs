@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Similarity.Neighbors;
+using Microsoft.ML.Similarity.Neighbors.Index;
 
 namespace Microsoft.ML.Similarity.Tests.Neighbors;
 
@@ -30,7 +31,8 @@ public sealed class NeighborDocumentationTests
     private static string Text(object? value) => value switch
     {
         null => "null",
-        IReadOnlyList<string> { Count: 0 } => "none",
+        IReadOnlyList<string> { Count: 0 } or CancellationToken { CanBeCanceled: false } => "none",
+        SearchMode mode => mode.GetType().Name.Replace("Mode", "", StringComparison.Ordinal),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 }

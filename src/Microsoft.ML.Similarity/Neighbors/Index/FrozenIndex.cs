@@ -55,16 +55,24 @@ internal sealed class FrozenIndex
         return new(segment, new NeighborIndex.Options { Metric = segment.Table.Metric, Mode = segment.Mode });
     }
 
-    /// <summary>An index of these rows and more, numbered from <paramref name="first"/>.</summary>
-    public FrozenIndex With(VectorStore rows, int first)
+    /// <summary>An index of these rows and more.</summary>
+    /// <param name="rows">The rows to add.</param>
+    /// <param name="first">The number of the first of them; no row has had it or a larger one.</param>
+    /// <param name="progress">Hears of a rebuild, should one be due.</param>
+    /// <param name="cancellation">Ends a rebuild.</param>
+    public FrozenIndex With(VectorStore rows, int first, IProgress<NeighborIndexProgress>? progress = null, CancellationToken cancellation = default)
     {
         var old = LiveRows.Added(_snapshot, 0, Dimension);
         var delta = DeltaRows<long>.Empty(Dimension, []).With(old).With(Input(rows, first, _snapshot.Segment.Scaling));
-        return Settled(_snapshot with { Delta = delta, DeltaRemoved = null, DeltaRemovedCount = 0 });
+        return Settled(_snapshot with { Delta = delta, DeltaRemoved = null, DeltaRemovedCount = 0 }, progress, cancellation);
     }
 
     /// <summary>An index of these rows without some.</summary>
-    public FrozenIndex Without(IReadOnlySet<long> numbers)
+    /// <param name="numbers">Of the rows to leave out; others are ignored.</param>
+    /// <param name="progress">Hears of a rebuild, should one be due.</param>
+    /// <param name="cancellation">Ends a rebuild.</param>
+    public FrozenIndex Without(
+        IReadOnlySet<long> numbers, IProgress<NeighborIndexProgress>? progress = null, CancellationToken cancellation = default)
     {
         var removed = RowBits.Copy(_snapshot.Removed, _snapshot.Segment.Table.RowCount);
         var deltaRemoved = RowBits.Copy(_snapshot.DeltaRemoved, _snapshot.Delta.Count);
@@ -85,7 +93,8 @@ internal sealed class FrozenIndex
                 deltaCount++;
             }
         }
-        return Settled(_snapshot with { Removed = removed, RemovedCount = count, DeltaRemoved = deltaRemoved, DeltaRemovedCount = deltaCount });
+        var changed = _snapshot with { Removed = removed, RemovedCount = count, DeltaRemoved = deltaRemoved, DeltaRemovedCount = deltaCount };
+        return Settled(changed, progress, cancellation);
     }
 
     /// <summary>The numbers of the rows, in no order.</summary>
@@ -126,7 +135,7 @@ internal sealed class FrozenIndex
     /// <summary>Hands the file of the index to what writes it. Rebuilds first where rows were added or removed.</summary>
     public void Save(Action<IndexFileWriter> write)
     {
-        SegmentFile.Save(_snapshot.IsChanged ? Rebuilt(_snapshot) : _snapshot.Segment, write);
+        SegmentFile.Save(_snapshot.IsChanged ? Rebuilt(_snapshot, progress: null, CancellationToken.None) : _snapshot.Segment, write);
         GC.KeepAlive(this);
     }
 
@@ -141,14 +150,14 @@ internal sealed class FrozenIndex
         return new(rows.Dimension, scaling, numbers, [], (row, prepared) => scaling.Prepare(rows[row], prepared));
     }
 
-    private FrozenIndex Settled(Snapshot<long> changed) =>
+    private FrozenIndex Settled(Snapshot<long> changed, IProgress<NeighborIndexProgress>? progress, CancellationToken cancellation) =>
         _options.AsksForRebuild(changed.Segment.Table.RowCount, changed.Delta.Count, changed.RemovedCount)
-            ? new(Rebuilt(changed), _options)
+            ? new(Rebuilt(changed, progress, cancellation), _options)
             : new(changed, _search, _options);
 
-    private Segment<long> Rebuilt(Snapshot<long> changed)
+    private Segment<long> Rebuilt(Snapshot<long> changed, IProgress<NeighborIndexProgress>? progress, CancellationToken cancellation)
     {
-        var segment = SegmentBuilder.Build(_options, IdKind.Int64, LiveRows.Of(changed, Dimension), _options.Parallel(CancellationToken.None), progress: null);
+        var segment = SegmentBuilder.Build(_options, IdKind.Int64, LiveRows.Of(changed, Dimension), _options.Parallel(cancellation), progress);
         GC.KeepAlive(changed);
         return segment;
     }
