@@ -113,12 +113,19 @@ internal static class NeighborModelFile
         {
             ClassOutput o => saved with
             {
-                LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature, Classes = true, Rejection = o.Rejection,
+                LabelColumn = o.LabelColumn,
+                Votes = o.Weights.Votes,
+                Temperature = o.Weights.Temperature,
+                Classes = true,
+                Rejection = o.Rejection,
             },
             TargetOutput o => saved with { LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature },
             MultiLabelOutput o => saved with
             {
-                LabelColumn = o.LabelColumn, Votes = o.Weights.Votes, Temperature = o.Weights.Temperature, LabelThreshold = o.Threshold,
+                LabelColumn = o.LabelColumn,
+                Votes = o.Weights.Votes,
+                Temperature = o.Weights.Temperature,
+                LabelThreshold = o.Threshold,
             },
             AnomalyOutput o => saved with { AnomalyThreshold = o.Threshold },
             ColumnsOutput o => saved with
