@@ -23,7 +23,10 @@ internal sealed class ReferenceSet(FrozenIndex index, RowColumns columns)
     public ReferenceSet With(VectorStore rows, Array[] added, BuildRun run) =>
         new(index.With(rows, columns.Count, run, run.Cancellation), columns.With(rows.Count, added));
 
-    /// <summary>A set without the rows of some values of a column.</summary>
-    public ReferenceSet Without<T>(int column, IReadOnlySet<T> values, BuildRun run) => new(
-        index.Without(index.Numbers().Where(row => values.Contains(columns.Value<T>((int)row, column))).ToHashSet(), run, run.Cancellation), columns);
+    /// <summary>A set without some rows.</summary>
+    public ReferenceSet Without(IReadOnlySet<long> numbers, BuildRun run) => new(index.Without(numbers, run, run.Cancellation), columns);
+
+    /// <summary>The numbers of the rows whose value of a column is one of some.</summary>
+    public HashSet<long> Where<T>(int column, Predicate<T> isOne) =>
+        [.. index.Numbers().Where(row => isOne(columns.Value<T>((int)row, column)))];
 }
