@@ -56,7 +56,7 @@ internal sealed class NeighborModel
             Progress = run,
             CancellationToken = run.Cancellation,
         });
-        return new(environment, options.FeatureColumn, options.NumberOfNeighbors, new(index, new(rows.Count, columns)), output, ids);
+        return new(environment, options.FeatureColumn, options.NumberOfNeighbors, new(index, new(rows.Count, columns), options.IndexFileName), output, ids);
     }
 
     /// <summary>A model with these rows and more; this one stays as it is, and they share the rows' memory.</summary>
