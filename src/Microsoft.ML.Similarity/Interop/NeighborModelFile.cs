@@ -10,8 +10,8 @@ using Microsoft.ML.Similarity.Rows;
 namespace Microsoft.ML.Similarity.Interop;
 
 /// <summary>
-/// A k-nearest-neighbours model inside ML.NET's zip. <c>Index</c> is the file of the index, <c>Rows</c> holds the columns of the reference rows as
-/// safetensors; vocabularies and texts are streams of their own. Models of the first form have vectors among the columns, both segment by segment.
+/// A k-nearest-neighbours model inside ML.NET's zip. <c>Index</c> is the file of the index, unless that lies beside the zip; <c>Rows</c> holds the
+/// columns of the reference rows as safetensors; vocabularies and texts are streams of their own. Models of the first form have vectors among the columns, both segment by segment.
 /// </summary>
 internal static class NeighborModelFile
 {
@@ -24,8 +24,11 @@ internal static class NeighborModelFile
     public static void Save(ModelSaveContext context, string signature, NeighborModel model)
     {
         SavedModel.WriteHeader(context, signature);
-        SavedModel.WriteOptions(context, Describe(model));
-        SavedModel.WriteStream(context, IndexStream, stream => model.Set.Index.Save(file => file.Write(stream)));
+        var index = model.Set.Index;
+        var beside = model.Set.IndexFileName is { } name ? new SavedIndex(name, IndexBesideModel.Save(context, name, index)) : null;
+        SavedModel.WriteOptions(context, Describe(model) with { IndexFile = beside });
+        if (beside is null)
+            SavedModel.WriteStream(context, IndexStream, stream => index.Save(file => file.Write(stream)));
         SavedModel.WriteStream(context, RowsStream, stream => Safetensors.Write(stream, [.. Parts(model.Set)]));
         if (model.Ids is not null)
             SavedModel.WriteStream(context, IdsStream, stream => VocabularyFile.Write(stream, model.Ids.Ids));
@@ -60,12 +63,12 @@ internal static class NeighborModelFile
 
     private static ReferenceSet LoadSet(ModelLoadContext context, Saved saved, SafetensorsFile file, IReadOnlyList<Type> types)
     {
-        var index = LoadIndex(context);
+        var index = saved.IndexFile is { } beside ? IndexBesideModel.Load(context, beside.Name, beside.Identity) : LoadIndex(context);
         if (index.Dimension != saved.Dimension || index.Metric != saved.Metric)
             throw new FormatException("The saved model is damaged: its index has another dimension or metric.");
         if (index.Count == 0 || index.Numbers().Max() >= saved.Rows)
             throw new FormatException("The saved model is damaged: its index has no rows, or rows without columns.");
-        return new(index, new(saved.Rows, ReadColumns(context, file, types, 0, saved.Rows)));
+        return new(index, new(saved.Rows, ReadColumns(context, file, types, 0, saved.Rows)), saved.IndexFile?.Name);
     }
 
     private static FrozenIndex LoadIndex(ModelLoadContext context)
@@ -235,6 +238,10 @@ internal static class NeighborModelFile
 
     private sealed record SavedColumn(string Name, byte? Type);
 
+    /// <param name="Name">Of the file beside the model.</param>
+    /// <param name="Identity">Of its contents.</param>
+    private sealed record SavedIndex(string Name, uint Identity);
+
     private sealed record Saved(string FeatureColumn, int Dimension, int NumberOfNeighbors, NeighborMetric Metric)
     {
         /// <summary>Of the first form, at least 1.</summary>
@@ -242,6 +249,9 @@ internal static class NeighborModelFile
 
         /// <summary>How many numbers were given to rows, those of removed ones included.</summary>
         public int Rows { get; init; }
+
+        /// <summary>The file of the index, where it is not in the model.</summary>
+        public SavedIndex? IndexFile { get; init; }
 
         public string? RowIdColumn { get; init; }
 

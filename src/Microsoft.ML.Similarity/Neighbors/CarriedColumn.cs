@@ -8,7 +8,7 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <summary>A column of the reference rows that is given back for each neighbour.</summary>
 internal abstract class CarriedColumn(string name)
 {
-    private const string Supported = "Key, String, Boolean or a number";
+    private const string Supported = "Key, String, Boolean, a number, DateTime, DateTimeOffset, TimeSpan or DataViewRowId";
 
     private static readonly MethodInfo OfMethod =
         typeof(CarriedColumn).GetMethod(nameof(Of), BindingFlags.NonPublic | BindingFlags.Static)!;
@@ -59,7 +59,7 @@ internal abstract class CarriedColumn(string name)
         var column = shape.Find(name) ?? throw new ArgumentOutOfRangeException(
             "inputSchema", $"Could not find the column '{name}', to be given back for each neighbour, in the input schema.");
         return column.Kind == SchemaShape.Column.VectorKind.Scalar
-            && (column.IsKey || column.ItemType is TextDataViewType or BooleanDataViewType or NumberDataViewType)
+            && column.ItemType is PrimitiveDataViewType
             ? column
             : throw InputColumns.Mismatch("neighbour", name, Supported, column.Describe());
     }

@@ -19,6 +19,9 @@ internal sealed class ClassOutput(string labelColumn, LabelVocabulary classes, V
 
     public ClassOutput With(Rejection other) => new(labelColumn, classes, weights, other);
 
+    /// <summary>What becomes of neighbours among other reference rows, for which nothing was measured.</summary>
+    public ClassOutput Uncalibrated() => rejection is null ? this : With(rejection with { Calibration = null });
+
     public override IReadOnlyList<DataViewSchema.Column> Required(DataViewSchema rows) => [InputColumns.Label(rows, labelColumn)];
 
     public override IReadOnlyList<ColumnReader> CreateReaders(DataViewRow row) =>
@@ -26,9 +29,7 @@ internal sealed class ClassOutput(string labelColumn, LabelVocabulary classes, V
 
     public override string DescribeEmpty() => $"The data has no rows with a label in column '{labelColumn}'.";
 
-    // What was measured was measured without the rows to come.
-    public override NeighborOutput Copy() =>
-        new ClassOutput(labelColumn, classes.Copy(), weights, rejection is null ? null : rejection with { Calibration = null });
+    public override NeighborOutput Copy() => new ClassOutput(labelColumn, classes.Copy(), weights, Uncalibrated().Rejection);
 
     public override IReadOnlyList<DataViewSchema.DetachedColumn> GetOutputColumns(DataViewSchema input)
     {

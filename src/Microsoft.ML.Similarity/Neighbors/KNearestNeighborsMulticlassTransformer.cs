@@ -21,7 +21,7 @@ public class KNearestNeighborsMulticlassTransformer : NeighborTransformer
     /// <summary>The largest Distance of a row that is given a class; null where every row with neighbours is given one.</summary>
     public float? MaximumDistance => Output.Rejection?.MaximumDistance;
 
-    /// <summary>What <see cref="MaximumDistance"/> does on the validation rows it was found on; null where it was given, and once rows were added.</summary>
+    /// <summary>What <see cref="MaximumDistance"/> does on the validation rows it was found on; null where it was given, and once rows were added or removed.</summary>
     public RejectionCalibration? Calibration => Output.Rejection?.Calibration;
 
     private ClassOutput Output => (ClassOutput)Model.Output;
@@ -69,12 +69,26 @@ public class KNearestNeighborsMulticlassTransformer : NeighborTransformer
     /// <remarks>
     /// Nothing is trained, and the reference rows are shared, not copied. Classes not seen before are appended after those
     /// known, which keep their numbers; key labels are matched by their values, never by their numbers. <see cref="MaximumDistance"/> stays.
+    /// Searches compare each row added, until there are so many (1,024 or, where that is more, a 32nd of the rows) that the index is built anew.
     /// </remarks>
     /// <param name="rows">Rows with the feature column, the label column and, where there is one, the row id column. Rows
     /// without a label are left out.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or of another type or dimension.</exception>
     /// <exception cref="InvalidOperationException">A feature is NaN or infinite, or no row has a label.</exception>
     public KNearestNeighborsMulticlassTransformer AddRows(IDataView rows) => new(Model.AddRows(rows));
+
+    /// <summary>A transformer without the reference rows whose ids are given; this one stays as it is.</summary>
+    /// <remarks>
+    /// The rows that stay are shared, not copied, until a quarter of those of the last build were removed, and at least 1,024: the index is
+    /// built anew then. Saved models hold no vectors of removed rows, and of their columns only
+    /// the ids and classes that occurred. Classes keep their keys, those without rows included. <see cref="MaximumDistance"/> stays.
+    /// </remarks>
+    /// <param name="rows">Rows with the row id column, which <see cref="NeighborOptions.RowIdColumnName"/> named in Fit; ids that no reference
+    /// row has, and missing ones, are ignored.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The row id column is missing, or its ids are of another kind.</exception>
+    /// <exception cref="InvalidOperationException">The reference rows have no ids, or none would be left.</exception>
+    public KNearestNeighborsMulticlassTransformer RemoveRows(IDataView rows) =>
+        new(Model.RemoveRows(rows).With(Output.Uncalibrated()));
 
     private KNearestNeighborsMulticlassTransformer Rejecting(Rejection rejection) => new(Model.With(Output.With(rejection)));
 

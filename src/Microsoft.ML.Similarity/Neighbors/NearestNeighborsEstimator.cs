@@ -12,8 +12,8 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <list type="table">
 /// <item><term><see cref="Options.InputColumnName"/> (input)</term><description>Vector of a known number of <see cref="float"/>,
 /// dense or sparse; finite</description></item>
-/// <item><term><see cref="Options.Columns"/> (input of Fit)</term><description>Key, text, Boolean or a number; no
-/// vectors</description></item>
+/// <item><term><see cref="Options.Columns"/> (input of Fit)</term><description>Any scalar but an image: key, text, Boolean,
+/// number, DateTime, DateTimeOffset, TimeSpan, row id</description></item>
 /// <item><term><see cref="NeighborOptions.RowIdColumnName"/> (input, optional)</term><description>Key, text, an integer or
 /// Boolean</description></item>
 /// <item><term>NeighborRow (output)</term><description>Vector of <see cref="long"/>: the neighbours' numbers among the reference
@@ -118,7 +118,7 @@ public sealed class NearestNeighborsEstimator : IEstimator<NearestNeighborsTrans
         /// <summary>The column of the vectors whose distances are taken. Default "Embedding".</summary>
         public string InputColumnName = "Embedding";
 
-        /// <summary>The columns of the reference rows to give back for each neighbour. Default none.</summary>
+        /// <summary>The columns of the reference rows to give back for each neighbour: scalars of any type of <see cref="PrimitiveDataViewType"/>. Default none.</summary>
         public IReadOnlyList<string> Columns = [];
     }
 }

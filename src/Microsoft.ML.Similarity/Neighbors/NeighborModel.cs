@@ -56,7 +56,7 @@ internal sealed class NeighborModel
             Progress = run,
             CancellationToken = run.Cancellation,
         });
-        return new(environment, options.FeatureColumn, options.NumberOfNeighbors, new(index, new(rows.Count, columns)), output, ids);
+        return new(environment, options.FeatureColumn, options.NumberOfNeighbors, new(index, new(rows.Count, columns), options.IndexFileName), output, ids);
     }
 
     /// <summary>A model of the same rows that makes something else of the neighbours.</summary>
@@ -72,5 +72,48 @@ internal sealed class NeighborModel
         using var run = new BuildRun(Environment);
         var (added, columns) = ReferenceReader.Read(run, rows, features, output, ids, rowIds: null);
         return new(Environment, FeatureColumn, NumberOfNeighbors, Set.With(added, columns, run), output, ids);
+    }
+
+    /// <summary>A model without the rows whose ids others have; this one stays as it is, and they share the rows' memory.</summary>
+    /// <exception cref="InvalidOperationException">The rows have no ids, or none would be left.</exception>
+    public NeighborModel RemoveRows(IDataView rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (Ids is null)
+        {
+            throw new InvalidOperationException(
+                "The reference rows have no ids to tell by which to remove: set RowIdColumnName to a column of ids before Fit.");
+        }
+        using var run = new BuildRun(Environment);
+        var removed = new HashSet<int>();
+        using (var cursor = rows.GetRowCursor([Ids.Required(rows.Schema)]))
+        {
+            var id = Ids.CreateReader(cursor);
+            while (cursor.MoveNext())
+            {
+                run.Cancellation.ThrowIfCancellationRequested();
+                removed.Add(id());
+            }
+        }
+        removed.Remove(LabelReader.Missing);
+        return Without(Set.Where<int>(Set.Columns.ColumnCount - 1, removed.Contains), run);
+    }
+
+    /// <summary>A model without the rows of some numbers; this one stays as it is, and they share the rows' memory.</summary>
+    /// <param name="numbers">Those of no row are ignored.</param>
+    /// <exception cref="InvalidOperationException">No row would be left.</exception>
+    public NeighborModel RemoveRows(IEnumerable<long> numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        using var run = new BuildRun(Environment);
+        return Without(numbers.ToHashSet(), run);
+    }
+
+    private NeighborModel Without(IReadOnlySet<long> numbers, BuildRun run)
+    {
+        var set = Set.Without(numbers, run);
+        return set.Count > 0
+            ? new(Environment, FeatureColumn, NumberOfNeighbors, set, Output, Ids)
+            : throw new InvalidOperationException($"All {Set.Count} reference rows would be removed; a transformer needs at least one.");
     }
 }

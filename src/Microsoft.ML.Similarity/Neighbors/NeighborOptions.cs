@@ -24,6 +24,13 @@ public abstract class NeighborOptions
     /// <summary>The most threads that Fit or a batch of queries uses, at least 1; null (the default) for one per processor.</summary>
     public int? NumberOfThreads;
 
+    /// <summary>
+    /// The name of a file beside a saved model that holds the index, "items.index" for instance; null (the default) to have it in the model. Such
+    /// a file is mapped when the model is loaded: no more of it is read than searches look at, and processes share the memory. Keep it
+    /// in one folder with the model, and save and load the model by its path.
+    /// </summary>
+    public string? IndexFileName;
+
     /// <summary>Hears when a stage of making the index begins, how far it is, and when it ends. Called on the threads that make it.</summary>
     public IProgress<NeighborIndexProgress>? Progress;
 

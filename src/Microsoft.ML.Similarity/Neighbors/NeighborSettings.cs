@@ -7,6 +7,7 @@ namespace Microsoft.ML.Similarity.Neighbors;
 internal sealed record NeighborSettings
 {
     /// <exception cref="ArgumentOutOfRangeException">The number of neighbours or threads is less than 1, or the metric is none.</exception>
+    /// <exception cref="ArgumentException">The index's file is not in the folder of the model.</exception>
     /// <exception cref="ArgumentNullException">There is no search mode.</exception>
     public NeighborSettings(string featureColumn, NeighborOptions options)
     {
@@ -21,6 +22,7 @@ internal sealed record NeighborSettings
         Metric = options.Metric;
         SearchMode = options.SearchMode;
         NumberOfThreads = options.NumberOfThreads;
+        IndexFileName = CheckedFileName(options.IndexFileName);
         Progress = options.Progress;
         Cancellation = options.CancellationToken;
     }
@@ -36,6 +38,8 @@ internal sealed record NeighborSettings
     public SearchMode SearchMode { get; }
 
     public int? NumberOfThreads { get; }
+
+    public string? IndexFileName { get; }
 
     public IProgress<NeighborIndexProgress>? Progress { get; }
 
@@ -61,6 +65,9 @@ internal sealed record NeighborSettings
         return new VoteWeights(votes, temperature);
     }
 
+    /// <summary>Whether it names a file without a folder, on any platform.</summary>
+    public static bool IsFileName(string name) => name.Trim('.', ' ').Length > 0 && name.AsSpan().IndexOfAny('/', '\\', ':') < 0;
+
     /// <exception cref="ArgumentOutOfRangeException">The metric is none.</exception>
     public static void CheckMetric(NeighborMetric metric) => CheckDefined("Metric", metric);
 
@@ -71,6 +78,11 @@ internal sealed record NeighborSettings
         if (!Enum.IsDefined(value))
             throw NotOneOf(char.ToLowerInvariant(option[0]) + option[1..], $"{option} is {value}", Enum.GetNames<T>());
     }
+
+    private static string? CheckedFileName(string? name) => name is null || IsFileName(name)
+        ? name
+        : throw new ArgumentException(
+            $"IndexFileName is '{name}'; it must be the name of a file in the model's folder, without a path.", nameof(NeighborOptions.IndexFileName));
 
     private static void CheckAtLeastOne(string option, int? value)
     {

@@ -35,6 +35,9 @@ public abstract class NeighborTransformer : ITransformer
     /// </summary>
     public NeighborIndexStatistics Statistics => Model.Set.Index.Statistics;
 
+    /// <summary>The file beside a saved model that holds the index, or null where the model itself holds it: <see cref="NeighborOptions.IndexFileName"/>.</summary>
+    public string? IndexFileName => Model.Set.IndexFileName;
+
     /// <summary>The number of reference rows.</summary>
     public int Count => Model.Set.Count;
 

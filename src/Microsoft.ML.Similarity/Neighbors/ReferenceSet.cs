@@ -4,7 +4,10 @@ namespace Microsoft.ML.Similarity.Neighbors;
 
 /// <summary>The rows among which neighbours are sought, numbered from 0 in the order they came. Removed rows leave their numbers unused.</summary>
 /// <remarks>Never changes: adding or removing rows gives another set, which shares the rows of this one.</remarks>
-internal sealed class ReferenceSet(FrozenIndex index, RowColumns columns)
+/// <param name="index">Their vectors.</param>
+/// <param name="columns">What they carry.</param>
+/// <param name="indexFileName">The file beside a saved model that the index is saved in; null where it is saved in the model.</param>
+internal sealed class ReferenceSet(FrozenIndex index, RowColumns columns, string? indexFileName = null)
 {
     public int Dimension => index.Dimension;
 
@@ -16,14 +19,20 @@ internal sealed class ReferenceSet(FrozenIndex index, RowColumns columns)
 
     public RowColumns Columns => columns;
 
+    public string? IndexFileName => indexFileName;
+
     /// <summary>The value of one of a row's columns.</summary>
     public T Value<T>(int row, int column) => columns.Value<T>(row, column);
 
     /// <summary>A set of these rows followed by others.</summary>
     public ReferenceSet With(VectorStore rows, Array[] added, BuildRun run) =>
-        new(index.With(rows, columns.Count, run, run.Cancellation), columns.With(rows.Count, added));
+        new(index.With(rows, columns.Count, run, run.Cancellation), columns.With(rows.Count, added), indexFileName);
 
-    /// <summary>A set without the rows of some values of a column.</summary>
-    public ReferenceSet Without<T>(int column, IReadOnlySet<T> values, BuildRun run) => new(
-        index.Without(index.Numbers().Where(row => values.Contains(columns.Value<T>((int)row, column))).ToHashSet(), run, run.Cancellation), columns);
+    /// <summary>A set without some rows.</summary>
+    public ReferenceSet Without(IReadOnlySet<long> numbers, BuildRun run) => 
+        new(index.Without(numbers, run, run.Cancellation), columns, indexFileName);
+
+    /// <summary>The numbers of the rows whose value of a column is one of some.</summary>
+    public HashSet<long> Where<T>(int column, Predicate<T> isOne) =>
+        [.. index.Numbers().Where(row => isOne(columns.Value<T>((int)row, column)))];
 }

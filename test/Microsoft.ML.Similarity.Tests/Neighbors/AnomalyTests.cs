@@ -71,6 +71,15 @@ public sealed class AnomalyTests
     }
 
     [Test]
+    public void Removed_rows_are_no_neighbours_and_the_threshold_stays()
+    {
+        var model = Fit(Ml.Data.LoadFromEnumerable(new[] { Row("a", 0), Row("b", 4), Row("c", 5) }), new() { NumberOfNeighbors = 1, RowIdColumnName = "Id", Contamination = 0 });
+        var less = model.RemoveRows(Ml.Data.LoadFromEnumerable(new[] { Row("a", 9) }));
+        Assert.That((model.Threshold, less.Threshold, less.Count), Is.EqualTo((4f, 4f, 2)));
+        Assert.That((Flags(model, -1)[0], Flags(less, -1)[0]), Is.EqualTo((false, true)));
+    }
+
+    [Test]
     public void It_keeps_the_contract([Values] bool sparse, [Values] NeighborMetric metric)
     {
         var data = Ml.Data.LoadFromEnumerable(Examples.Clusters(c => c, sparse: sparse));

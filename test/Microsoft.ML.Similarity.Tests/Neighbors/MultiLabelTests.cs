@@ -58,6 +58,23 @@ public sealed class MultiLabelTests
     }
 
     [Test]
+    public void Removed_rows_have_no_vote_and_labels_keep_their_keys()
+    {
+        var rows = new[] { Examples.At(new[] { "b", "a" }, 0, 0, 0), Examples.At(new[] { "a", "c" }, 1, 0, 0), Examples.At(new[] { "c" }, 3, 0, 0) };
+        foreach (var (row, i) in rows.Select((row, i) => (row, i)))
+            row.Id = $"{i}";
+        var model = Fit(Ml.Data.LoadFromEnumerable(rows), new() { NumberOfNeighbors = 1, RowIdColumnName = "Id" });
+        var less = model.RemoveRows(Ml.Data.LoadFromEnumerable(rows[..1]));
+        Assert.That(Predicted(model.Transform(At(0))), Is.EqualTo(new[] { "b a" }));
+        var loaded = EstimatorContract.SaveAndLoad(Ml, less, At(0).Schema, out _);
+        foreach (var output in new[] { less.Transform(At(0)), loaded.Transform(At(0)) })
+        {
+            Assert.That(Predicted(output), Is.EqualTo(new[] { "a c" }));
+            Assert.That(Examples.Vectors<float>(output, "Score"), Is.EqualTo(new[] { new float[] { 0, 1, 1 } }));
+        }
+    }
+
+    [Test]
     public void Keys_keep_their_numbers_and_are_known_by_their_values()
     {
         var model = Fit(Keys(Line, "z", "c", "b", "a"), new() { NumberOfNeighbors = 1 }).AddRows(Keys(Data((["a", "new"], 10)), "a", "new"));

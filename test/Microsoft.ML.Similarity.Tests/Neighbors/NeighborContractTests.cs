@@ -83,6 +83,10 @@ public sealed class NeighborContractTests
             Float = i == 0 ? float.NaN : i,
             Double = Math.PI * i,
             Text = $"{i}",
+            Day = new DateTime(2020 + i, 2, 29 - (i % 3) - 1, 13, 14, 15, (DateTimeKind)(i % 2 + 1)).AddTicks(i),
+            Moment = new DateTimeOffset(2020 + i, 1, 2, 3, 4, 5, TimeSpan.FromMinutes((i * 45) - 90)),
+            Span = TimeSpan.FromTicks(long.MinValue + i),
+            RowId = new DataViewRowId(ulong.MaxValue - (ulong)i, (ulong)i << 63),
             Features = [i],
         }));
         string[] columns = [.. data.Schema.Select(c => c.Name).Where(n => n != "Features")];
@@ -146,6 +150,14 @@ public sealed class NeighborContractTests
         public double Double { get; set; }
 
         public string Text { get; set; } = "";
+
+        public DateTime Day { get; set; }
+
+        public DateTimeOffset Moment { get; set; }
+
+        public TimeSpan Span { get; set; }
+
+        public DataViewRowId RowId { get; set; }
 
         [VectorType(1)]
         public float[] Features { get; set; } = [];

@@ -51,7 +51,7 @@ public sealed class NeighborErrorTests
         Refused<ArgumentOutOfRangeException>(() => Search("Nope").Fit(Data),
             "Could not find the column 'Nope', to be given back for each neighbour, in the input schema.");
         Refused<ArgumentOutOfRangeException>(() => Search("Features").Fit(Data),
-            "Schema mismatch for neighbour column 'Features': expected Key, String, Boolean or a number, got Vector<Single>.");
+            "Schema mismatch for neighbour column 'Features': expected Key, String, Boolean, a number, DateTime, DateTimeOffset, TimeSpan or DataViewRowId, got Vector<Single>.");
     }
 
     [Test]

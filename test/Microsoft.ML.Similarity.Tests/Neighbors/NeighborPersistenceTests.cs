@@ -79,6 +79,18 @@ public sealed class NeighborPersistenceTests
     }
 
     [Test]
+    public void A_search_with_its_index_beside_it_gives_the_same_in_a_fresh_process()
+    {
+        var search = Ml.Similarity.Transforms.NearestNeighbors(new NearestNeighborsEstimator.Options
+        {
+            InputColumnName = "Features", IndexFileName = "rows.index",
+        }).Fit(Data);
+        Assert.That(ScoreElsewhere(search, "NeighborDistance"), Is.EqualTo(Examples.Vectors<float>(search.Transform(Data), "NeighborDistance")
+            .Select(d => string.Join(' ', d.Select(BitConverter.SingleToUInt32Bits)))));
+        Assert.That(File.Exists(Path.Combine(_folder, "rows.index")));
+    }
+
+    [Test]
     public void The_decision_on_pairs_is_the_same_in_a_fresh_process()
     {
         var pairs = Ml.Data.LoadFromEnumerable(PairRow.Random(60));

@@ -102,6 +102,17 @@ public sealed class OpenSetTests
     }
 
     [Test]
+    public void Rows_removed_keep_the_distance_and_a_class_without_rows_is_unknown()
+    {
+        var rows = new[] { Named("1", "a", 0), Named("2", "b", 100) };
+        var model = Fit(Ml.Data.LoadFromEnumerable(rows), new() { NumberOfNeighbors = 1, RowIdColumnName = "Id" }).RejectUnknown(Validation, 0);
+        Assert.That(model.Calibration!.KnownCount, Is.EqualTo(4));
+        var less = model.RemoveRows(Ml.Data.LoadFromEnumerable(rows[1..]));
+        Assert.That((less.MaximumDistance, less.Calibration), Is.EqualTo((model.MaximumDistance, (RejectionCalibration?)null)));
+        Assert.That(less.RejectUnknown(Validation, 0).Calibration, Is.EqualTo(new RejectionCalibration(2, 0, 2, 5, 0, 1)));
+    }
+
+    [Test]
     public void It_keeps_the_contract()
     {
         var data = Ml.Data.LoadFromEnumerable(Examples.Clusters(c => $"class {c}"));
@@ -180,6 +191,13 @@ public sealed class OpenSetTests
 
     private static IDataView Data(params (string Label, float Value)[] rows) =>
         Ml.Data.LoadFromEnumerable(rows.Select(row => Examples.At(row.Label, row.Value, 0, 0)));
+
+    private static Example<string> Named(string id, string label, float value)
+    {
+        var row = Examples.At(label, value, 0, 0);
+        row.Id = id;
+        return row;
+    }
 
     private static void Refused<TException>(Func<object> action, string message)
         where TException : Exception =>

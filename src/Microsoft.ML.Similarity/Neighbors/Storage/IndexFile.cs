@@ -90,6 +90,9 @@ internal sealed unsafe class IndexFile : IDisposable
         }
     }
 
+    /// <summary>In bytes.</summary>
+    public long Length => _length;
+
     /// <summary>A checksum of the contents: files of the same index have the same.</summary>
     public uint Identity => BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(_start + IdentityOffset, sizeof(uint)));
 
