@@ -78,14 +78,14 @@ internal sealed class CommandLine
 
     /// <summary>One of the names of an enumeration, in any case of letters.</summary>
     public T? Choice<T>(string option)
-        where T : struct, Enum
-    {
-        if (Text(option) is not { } text)
-            return null;
-        return Array.Find(Enum.GetNames<T>(), name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase)) is { } name
-            ? Enum.Parse<T>(name)
-            : throw new UsageException($"The option {option} is '{text}'; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
-    }
+        where T : struct, Enum => Choices<T>(option) is [var first, ..] ? first : null;
+
+    /// <summary>Those of the names of an enumeration that were given, in any case of letters.</summary>
+    public IReadOnlyList<T> Choices<T>(string option)
+        where T : struct, Enum => [.. Texts(option).Select(text =>
+            Array.Find(Enum.GetNames<T>(), name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase)) is { } name
+                ? Enum.Parse<T>(name)
+                : throw new UsageException($"The option {option} is '{text}'; it must be one of {string.Join(", ", Enum.GetNames<T>())}."))];
 
     /// <summary>A file by its path, or else by its path in the data folder.</summary>
     public string FindFile(string path)

@@ -2,7 +2,7 @@ using Microsoft.ML.Similarity.Benchmarks;
 
 IBenchmark[] benchmarks =
 [
-    new DigitsBenchmark(), new GradientCacheBenchmark(), new ImageThroughputBenchmark(), new InferenceBenchmark(), new LargeDataBenchmark(), new LossesBenchmark(), new OpenSetTableBenchmark(), new ResumeBenchmark(), new StepsBenchmark(),
+    new DigitsBenchmark(), new GradientCacheBenchmark(), new ImageThroughputBenchmark(), new InferenceBenchmark(), new KnnBenchmark(), new KnnStressBenchmark(), new LargeDataBenchmark(), new LossesBenchmark(), new OpenSetTableBenchmark(), new ResumeBenchmark(), new StepsBenchmark(),
 ];
 
 try

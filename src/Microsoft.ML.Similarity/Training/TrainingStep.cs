@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
 
-/// <summary>One step of a training: from the examples of its batches to moved weights. It does not wait for the device.</summary>
+/// <summary>One step of a training: from the examples of its batches to moved weights. It does not wait for the device, unless that is far behind.</summary>
 /// <param name="objective">Gives the rows and the loss.</param>
 /// <param name="encoder">In training mode.</param>
 /// <param name="augmenter">Changes rows before they are embedded; or null.</param>
@@ -15,7 +15,11 @@ namespace Microsoft.ML.Similarity.Training;
 internal sealed class TrainingStep(
     Objective objective, EncoderModule encoder, Augmenter? augmenter, WeightUpdates updates, BatchStatistics statistics, TrainingSettings settings) : IDisposable
 {
+    // A launch is so short that the host could get a thousand steps ahead, with the rows of as many batches in pinned memory.
+    private const int MostStepsAhead = 16;
+
     private readonly Device _device = statistics.Device;
+    private int _stepsAhead;
     private StepGraph? _graph;
     private Func<StateCopy>? _copyState;
 
@@ -63,6 +67,11 @@ internal sealed class TrainingStep(
             },
             _copyState!);
         statistics.Count = count + batches.Length;
+        if (++_stepsAhead == MostStepsAhead)
+        {
+            cuda.synchronize(_device);
+            _stepsAhead = 0;
+        }
     }
 
     public void Dispose()

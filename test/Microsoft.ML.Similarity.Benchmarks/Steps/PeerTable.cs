@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.Similarity.Benchmarks.Steps;
@@ -12,13 +11,13 @@ internal sealed class PeerTable(IReadOnlyList<PeerLine> peers, string device, Re
     private const string Time = "ms a step";
     private const string Memory = "peak memory MiB";
 
+    private readonly ReachTable _table = new(report, "work load", 17);
     private readonly Reach[] _reaches = [.. Reach.All.Where(reach => reach.Device == device)];
     private readonly PeerLine[] _lines = [.. peers.Where(line => line.Device == device)];
 
     /// <param name="measured">The work loads, each with its time, and its memory on a GPU.</param>
     public void Write(IEnumerable<(WorkLoad Load, double Milliseconds, double? MemoryMiB)> measured)
     {
-        report.Progress(string.Create(CultureInfo.InvariantCulture, $"{"work load",-22}{"peer",-16}{"",-17}{"here",10}{"peer",10}{"ratio",8}{"reach",8}"));
         string[] columns = [.. _lines.Select(line => line.Column).Union(_reaches.Select(reach => reach.Column)).Order(StringComparer.Ordinal)];
         foreach (var (load, milliseconds, memory) in measured)
         {
@@ -28,9 +27,9 @@ internal sealed class PeerTable(IReadOnlyList<PeerLine> peers, string device, Re
                 PeerLine[] lines = [.. _lines.Where(line => line.Workload == load.PeerName && line.Column == column)];
                 // Of several the fastest: what the peer can do.
                 if (lines.MinBy(line => line.MsPerStep ?? double.PositiveInfinity) is not { } peer)
-                    report.Progress($"{load.Name,-22}{column,-16}missing");
+                    _table.Add(load.Name, column, "missing");
                 else if (peer.MsPerStep is not { } peerMilliseconds)
-                    report.Progress($"{load.Name,-22}{column,-16}failed: {peer.Error}");
+                    _table.Add(load.Name, column, $"failed: {peer.Error}");
                 else
                 {
                     Compare(load, peer, Time, milliseconds, peerMilliseconds, reach?.Time);
@@ -39,21 +38,12 @@ internal sealed class PeerTable(IReadOnlyList<PeerLine> peers, string device, Re
                 }
             }
         }
+        _table.Write();
     }
 
     private void Compare(WorkLoad load, PeerLine peer, string metric, double value, double peerValue, double? reach)
     {
-        var ratio = value / peerValue;
-        report.Progress(string.Create(CultureInfo.InvariantCulture,
-            $"{load.Name,-22}{peer.Column,-16}{metric,-17}{value,10:F3}{peerValue,10:F3}{ratio,8:F3}{reach,8}{(ratio > reach ? " not reached" : "")}"));
-        report.Result(metric, value, seconds: null, new JsonObject
-        {
-            ["workload"] = load.Name,
-            ["device"] = device,
-            ["ratio"] = Math.Round(ratio, 4),
-            ["reach"] = reach,
-            ["reached"] = reach is null ? null : ratio <= reach,
-            ["peerTorch"] = peer.Torch,
-        }, peer.Column, peerValue);
+        var settings = new JsonObject { ["workload"] = load.Name, ["device"] = device, ["peerTorch"] = peer.Torch };
+        _table.Add(load.Name, metric, value, seconds: null, reach is { } most ? Limit.AtMost(most) : null, settings, peer.Column, peerValue, value / peerValue);
     }
 }

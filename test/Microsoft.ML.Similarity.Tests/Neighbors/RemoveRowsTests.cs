@@ -74,7 +74,7 @@ public sealed class RemoveRowsTests
             NumberOfNeighbors = 7,
             Columns = ["Id", "Label"],
             RowIdColumnName = "Id",
-            SearchMode = graph ? SearchMode.Approximate(0.99, GraphCodes.Float) : SearchMode.Exact,
+            SearchMode = graph ? SearchMode.Approximate(0.99, GraphCodes.Vectors) : SearchMode.Exact,
         }).Fit(View([.. alive]));
         var before = new List<(NearestNeighborsTransformer Model, Example<string>[] Alive)> { (model, [.. alive]) };
         for (var step = 0; step < 30; step++)

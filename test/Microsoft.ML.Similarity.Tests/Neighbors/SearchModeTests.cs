@@ -22,9 +22,9 @@ public sealed class SearchModeTests
         Assert.That((model.Statistics.Search, model.Statistics.Rows, model.Statistics.GraphBytes), Is.EqualTo(((CalibratedSearch?)null, 4000, 0L)));
     }
 
-    [TestCase(0.9, GraphCodes.PrincipalInt8)]
-    [TestCase(0.99, GraphCodes.Int8)]
-    [TestCase(0.99, GraphCodes.Float)]
+    [TestCase(0.9, GraphCodes.PrincipalBytes)]
+    [TestCase(0.99, GraphCodes.Bytes)]
+    [TestCase(0.99, GraphCodes.Vectors)]
     public void A_graph_reaches_the_recall_asked_for_and_tells_what_was_measured(double target, GraphCodes codes)
     {
         var model = Search(o => o.SearchMode = SearchMode.Approximate(target, codes));
@@ -50,7 +50,7 @@ public sealed class SearchModeTests
     [Test]
     public void Classification_and_regression_take_the_mode_too()
     {
-        var mode = SearchMode.Approximate(0.95, GraphCodes.Int8);
+        var mode = SearchMode.Approximate(0.95, GraphCodes.Bytes);
         var classifier = Ml.MulticlassClassification.Trainers.KNearestNeighbors(
             new KNearestNeighborsMulticlassTrainer.Options { SearchMode = mode, NumberOfThreads = 1 }).Fit(References);
         var regression = Ml.Regression.Trainers.KNearestNeighbors(

@@ -12,7 +12,7 @@ internal sealed record GraphBuildOptions
     public int BuildWidth { get; init; } = 200;
 
     /// <summary>What the graph compares.</summary>
-    public GraphCodes Codes { get; init; } = GraphCodes.PrincipalInt8;
+    public GraphCodes Codes { get; init; } = GraphCodes.PrincipalBytes;
 
     /// <summary>The share of the true neighbours that searches shall find, above 0 and below 1.</summary>
     public double TargetRecall { get; init; } = 0.99;

@@ -13,11 +13,11 @@ internal sealed unsafe class GraphCoderFit : IDisposable
     private const ulong Seed = 0xC0DE_5EED;
     private const int KeptStep = 32;
     private const int MostKept = 256;
-    private const double EnoughVariance = 0.95;
+    private const double EnoughVariance = 0.9;
     private const int SampleRows = 4096;
     private const double OutlierRatio = 9;          // of squared lengths
     private const double ReachedShare = 0.9999;
-    private const double ExceptionalRatio = 16;     // of squared errors, to the median
+    private const double ExceptionalRatio = 100;    // of squared errors, to the median
     private const double MostExceptions = 0.001;
 
     private readonly List<AlignedMemory> _memory = [];
@@ -79,7 +79,7 @@ internal sealed unsafe class GraphCoderFit : IDisposable
     private GraphCoder Project<TRows>(TRows rows, GraphCodes kind, ParallelOptions parallel)
         where TRows : IRowSource
     {
-        var principal = kind == GraphCodes.PrincipalInt8;
+        var principal = kind == GraphCodes.PrincipalBytes;
         using var axes = PrincipalAxesFit.Fit(rows, principal ? Math.Min(MostKept, rows.Dimension) : 1, Seed, parallel);
         Kept = principal ? Enough(axes) : rows.Dimension;
         Mean = Allocate<float>(axes.Stride);

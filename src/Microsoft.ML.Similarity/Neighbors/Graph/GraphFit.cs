@@ -51,7 +51,7 @@ internal sealed unsafe class GraphFit : IDisposable
         var nodes = _table.Nodes;
         var lifts = _table.Metric == NeighborMetric.InnerProduct;
         _radius = lifts ? LiftedRows.RadiusOf(nodes) : 0;
-        if (_options.Codes == GraphCodes.Float)
+        if (_options.Codes == GraphCodes.Vectors)
         {
             if (!lifts)
                 return Build(new FloatNodes(nodes));
@@ -78,9 +78,9 @@ internal sealed unsafe class GraphFit : IDisposable
         var order = Order();
         using var builder = new GraphBuilder<TNodes>(nodes, _table.Nodes.Count, _options, _owners);
         var heldOut = Math.Min(MostHeldOut, order.Length / HeldOutShare);
-        builder.Add(order[..^heldOut], Report);
+        builder.Add(order.AsSpan(..^heldOut), Report);
         var efforts = GraphCalibration.Run(_table, order[^heldOut..], _filter, _options, Searcher(builder.Links, builder, []));
-        builder.Add(order[^heldOut..], Report);
+        builder.Add(order.AsSpan(^heldOut..), Report);
         if (order.Length > 0)
             builder.Relink(order);
         return Searcher(builder.Links, builder, efforts);

@@ -18,7 +18,7 @@ internal sealed unsafe class GraphQuery
         _lifts = table.Metric == NeighborMetric.InnerProduct;
         _radius = shape.Radius;
         _stride = Padding.ForFloats(_dimension + 1);
-        if (shape.Codes != GraphCodes.Float && memory.Mean.Length > 0)
+        if (shape.Codes != GraphCodes.Vectors && memory.Mean.Length > 0)
         {
             _coder = new GraphCoder(
                 memory.Mean.As<float>(), memory.Directions.Length > 0 ? memory.Directions.As<float>() : null, _lifts ? _dimension + 1 : _dimension, shape.Kept, new CodeScale(shape.Step));

@@ -13,7 +13,7 @@ internal abstract unsafe class GraphWalker
     {
         var links = new GraphLinks(
             shape.Degree, memory.Base.As<int>(), memory.Upper.As<int>(), memory.FirstUpperBlocks.As<int>(), memory.Levels.Pointer, shape.Entry);
-        if (shape.Codes != GraphCodes.Float)
+        if (shape.Codes != GraphCodes.Vectors)
             return new GraphWalker<CodeNodes>(links, new CodeNodes(memory.Codes.Pointer, Padding.ForCodes(shape.Kept)), table.Nodes.Count);
         if (table.Metric == NeighborMetric.InnerProduct)
             return new GraphWalker<LiftedFloatNodes>(links, new LiftedFloatNodes(table.Nodes, memory.Codes.As<float>()), table.Nodes.Count);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Similarity.Neighbors.Graph;
@@ -9,16 +10,18 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// </remarks>
 internal static unsafe class LinkSelection
 {
-    /// <param name="nodes">Any target; it becomes another.</param>
+    /// <param name="shared">With any target.</param>
     /// <param name="candidates">Keys of nodes with their distances from the node, in order.</param>
     /// <param name="count">How many candidates.</param>
     /// <param name="most">How many links at most.</param>
     /// <param name="links">Room for so many, and three.</param>
     /// <param name="distances">Room for so many.</param>
     /// <returns>How many were chosen.</returns>
-    public static int Select<TNodes>(ref TNodes nodes, ulong* candidates, int count, int most, int* links, float* distances)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int Select<TNodes>(ref TNodes shared, ulong* candidates, int count, int most, int* links, float* distances)
         where TNodes : struct, INodes
     {
+        var nodes = shared;
         var chosen = 0;
         for (var i = 0; i < count && chosen < most; i++)
         {
@@ -32,6 +35,7 @@ internal static unsafe class LinkSelection
         return chosen;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsNearer<TNodes>(ref TNodes nodes, int node, int* links, int count, float distance)
         where TNodes : struct, INodes
     {

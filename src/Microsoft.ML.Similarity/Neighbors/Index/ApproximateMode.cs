@@ -22,7 +22,7 @@ public sealed record ApproximateMode : SearchMode
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double TargetRecall { get; init => field = CheckedRecall(value); } = DefaultTargetRecall;
 
-    /// <summary>What is compared on the way. The default is <see cref="GraphCodes.PrincipalInt8"/>.</summary>
+    /// <summary>What is compared on the way. The default is <see cref="GraphCodes.PrincipalBytes"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are no such codes.</exception>
     public GraphCodes Codes
     {

@@ -7,11 +7,11 @@ public enum GraphCodes
     /// A byte for each coordinate along the principal directions that hold 95 % of the variance, in steps of 32; a byte for each value
     /// where these are all. The least memory, and the fastest.
     /// </summary>
-    PrincipalInt8,
+    PrincipalBytes,
 
     /// <summary>A byte for each value.</summary>
-    Int8,
+    Bytes,
 
     /// <summary>The vectors. Takes no memory for codes, and the most time.</summary>
-    Float,
+    Vectors,
 }

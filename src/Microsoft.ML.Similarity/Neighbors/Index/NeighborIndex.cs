@@ -212,7 +212,7 @@ public sealed partial class NeighborIndex : IDisposable
         _named?.Dispose();
     }
 
-    private LiveIndex<long> Numbered => _numbered ?? throw new InvalidOperationException("The ids of the index are text; give text ids.");
+    internal LiveIndex<long> Numbered => _numbered ?? throw new InvalidOperationException("The ids of the index are text; give text ids.");
 
     private LiveIndex<string> Named => _named ?? throw new InvalidOperationException("The ids of the index are integers; give integer ids.");
 

@@ -21,7 +21,7 @@ public abstract record SearchMode
     /// <summary>Nearly always the nearest rows, along a graph.</summary>
     /// <param name="targetRecall">The share of the true neighbours to find, above 0 and below 1.</param>
     /// <param name="codes">What is compared on the way.</param>
-    public static SearchMode Approximate(double targetRecall = DefaultTargetRecall, GraphCodes codes = GraphCodes.PrincipalInt8) =>
+    public static SearchMode Approximate(double targetRecall = DefaultTargetRecall, GraphCodes codes = GraphCodes.PrincipalBytes) =>
         new ApproximateMode { TargetRecall = targetRecall, Codes = codes };
 
     /// <summary>Exact up to where a graph pays.</summary>

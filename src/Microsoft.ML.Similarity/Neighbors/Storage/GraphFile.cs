@@ -67,7 +67,7 @@ internal static class GraphFile
 
     private static int CodeLength(RowTable table, GraphShape shape)
     {
-        if (shape.Codes != GraphCodes.Float)
+        if (shape.Codes != GraphCodes.Vectors)
             return Padding.ForCodes(shape.Kept);
         return table.Metric == NeighborMetric.InnerProduct ? sizeof(float) : 0;
     }

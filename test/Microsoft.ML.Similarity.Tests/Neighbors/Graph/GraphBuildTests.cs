@@ -40,12 +40,12 @@ public sealed class GraphBuildTests
     public void Links_and_codes_are_small()
     {
         var rows = VectorSet.Clustered(4000, 128, seed: 3);
-        using var pair = new Pair(rows, new() { Codes = GraphCodes.Int8 });
+        using var pair = new Pair(rows, new() { Codes = GraphCodes.Bytes });
         var statistics = pair.Approximate.Statistics;
         Assert.That((statistics.GraphBytes + statistics.CodeBytes) / 4000.0, Is.LessThan(280));
         using var principal = new Pair(rows, new());
         Assert.That(principal.Approximate.Statistics.CodeBytes, Is.LessThan(statistics.CodeBytes));
-        using var floats = new Pair(rows, new() { Codes = GraphCodes.Float });
+        using var floats = new Pair(rows, new() { Codes = GraphCodes.Vectors });
         Assert.That(floats.Approximate.Statistics.CodeBytes, Is.Zero);
         Assert.That(floats.Exact.Statistics.GraphBytes, Is.Zero);
     }

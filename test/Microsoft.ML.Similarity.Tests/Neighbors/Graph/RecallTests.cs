@@ -56,7 +56,7 @@ public sealed class RecallTests
             for (var j = 0; j < 32; j++)
                 rows.Values[(i * 1000 * 32) + j] *= 50 * (i + 1);
         }
-        using var pair = new Pair(rows, new() { TargetRecall = 0.95, Codes = GraphCodes.Int8 }, metric);
+        using var pair = new Pair(rows, new() { TargetRecall = 0.95, Codes = GraphCodes.Bytes }, metric);
         var queries = VectorSet.Clustered(Queries, 32, seed: 10);
         rows[1000].CopyTo(queries.Values);
         Check(pair, queries, 0.95);

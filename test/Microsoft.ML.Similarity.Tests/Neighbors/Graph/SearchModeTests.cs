@@ -10,7 +10,7 @@ public sealed class SearchModeTests
     [
         SearchMode.Exact,
         SearchMode.Automatic(0.9),
-        SearchMode.Approximate(0.95, GraphCodes.Float),
+        SearchMode.Approximate(0.95, GraphCodes.Vectors),
         new ApproximateMode { Degree = 24, BuildWidth = 100 },
     ];
 
@@ -28,7 +28,7 @@ public sealed class SearchModeTests
         {
             Fails(() => SearchMode.Approximate(1), "TargetRecall is 1; it must be above 0 and below 1.");
             Fails(() => SearchMode.Automatic(double.NaN), "TargetRecall is NaN; it must be above 0 and below 1.");
-            Fails(() => SearchMode.Approximate(codes: (GraphCodes)9), "Codes is 9; it must be one of PrincipalInt8, Int8, Float.");
+            Fails(() => SearchMode.Approximate(codes: (GraphCodes)9), "Codes is 9; it must be one of PrincipalBytes, Bytes, Vectors.");
             Fails(() => new ApproximateMode { Degree = 3 }, "Degree is 3; it must be from 4 to 128.");
             Fails(() => new ApproximateMode { BuildWidth = 10_001 }, "BuildWidth is 10001; it must be from 8 to 10000.");
         });

@@ -1,6 +1,7 @@
 using Microsoft.ML.Similarity.Augmentation;
 using Microsoft.ML.Similarity.Encoders;
 using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Losses.Memory;
 using Microsoft.ML.Similarity.Tests.Losses;
 using Microsoft.ML.Similarity.Trainers;
 using Microsoft.ML.Similarity.Training;
@@ -53,6 +54,9 @@ public sealed class StepGraphTests
             Compare("LARS, accumulation", Pictures(), capture: true, o => (o.Optimizer, o.GradientAccumulationSteps) = (new LarsOptimizer(), 2));
             Compare("SGD, unfreezing", Pictures(), capture: true, o => (o.Optimizer, o.ParameterRules) = (new SgdOptimizer(), [new ParameterRule { Prefix = "linear1", FrozenEpochs = 6 }]));
             Compare("bfloat16", Pictures(), capture: true, o => o.Precision = TrainingPrecision.BFloat16);
+            Compare("skipping, batch norm", Pictures(), capture: true, o => (o.SkipNonFiniteSteps, o.Encoder) = (true, new MlpEncoder { OutputDimension = 4, HiddenWidths = [8], BatchNorm = true }));
+            Compare("skipping, memory", Pictures(), capture: true, o => (o.SkipNonFiniteSteps, o.Loss) = (true, new CrossBatchMemoryLoss { MemorySize = 64 }));
+            Compare("from a file", Pictures(), capture: true, o => o.DataMemoryBudget = 0);
             Compare("chunks", Pictures(), capture: false, o => o.GradientCacheChunkSize = 5);
         });
     }
