@@ -16,10 +16,6 @@ internal sealed class DuplicateSearch(VectorStore rows, IReadOnlyList<int> ids, 
     private const int Growth = 4;
 
     private readonly List<DuplicatePair> _pairs = [];
-    private float[] _queries = [];
-    private long[] _found = [];
-    private float[] _distances = [];
-    private int[] _counts = [];
 
     /// <summary>The pairs, the earlier row of each first, in the order of the rows and then of the distances.</summary>
     /// <param name="seed">Of a graph's random choices.</param>
@@ -32,11 +28,8 @@ internal sealed class DuplicateSearch(VectorStore rows, IReadOnlyList<int> ids, 
         // Exact searches find each pair from both rows, those of a graph perhaps from one.
         var isExact = index.Statistics.Search is null;
         var waiting = Enumerable.Range(0, rows.Count).ToArray();
-        for (var neighbors = FirstNeighbors; waiting.Length > 0; neighbors = (int)Math.Min((long)neighbors * Growth, index.Count))
-        {
-            neighbors = Math.Min(neighbors, index.Count);
+        for (var neighbors = Math.Min(FirstNeighbors, index.Count); waiting.Length > 0; neighbors = (int)Math.Min((long)neighbors * Growth, index.Count))
             waiting = [.. Search(index, waiting, neighbors, isExact)];
-        }
         _pairs.Sort();
         return isExact ? _pairs : [.. _pairs.Distinct()];
     }
@@ -46,25 +39,25 @@ internal sealed class DuplicateSearch(VectorStore rows, IReadOnlyList<int> ids, 
     {
         var again = new List<int>();
         var block = Math.Clamp(BlockNeighbors / neighbors, 1, Math.Min(LargestBlock, waiting.Length));
-        (_queries, _counts) = (new float[block * rows.Dimension], new int[block]);
-        (_found, _distances) = (new long[(long)block * neighbors], new float[(long)block * neighbors]);
+        var (queries, counts) = (new float[block * rows.Dimension], new int[block]);
+        var (found, distances) = (new long[block * neighbors], new float[block * neighbors]);
         for (var start = 0; start < waiting.Length; start += block)
         {
             run.Cancellation.ThrowIfCancellationRequested();
             var part = waiting.AsSpan(start, Math.Min(block, waiting.Length - start));
             for (var i = 0; i < part.Length; i++)
-                rows[part[i]].CopyTo(_queries.AsSpan(i * rows.Dimension));
+                rows[part[i]].CopyTo(queries.AsSpan(i * rows.Dimension));
             var places = part.Length * neighbors;
             index.Search(
-                _queries.AsSpan(0, part.Length * rows.Dimension), part.Length, neighbors, _found.AsSpan(0, places), _distances.AsSpan(0, places),
-                _counts.AsSpan(0, part.Length), filter: null);
+                queries.AsSpan(0, part.Length * rows.Dimension), part.Length, neighbors, found.AsSpan(0, places), distances.AsSpan(0, places),
+                counts.AsSpan(0, part.Length), filter: null);
             for (var i = 0; i < part.Length; i++)
             {
-                var (first, count) = (i * neighbors, _counts[i]);
-                if (count == neighbors && neighbors < index.Count && _distances[first + count - 1] <= options.MaximumDistance)
+                var (first, count) = (i * neighbors, counts[i]);
+                if (count == neighbors && neighbors < index.Count && distances[first + count - 1] <= options.MaximumDistance)
                     again.Add(part[i]);
                 else
-                    Add(part[i], _found.AsSpan(first, count), _distances.AsSpan(first, count), isExact);
+                    Add(part[i], found.AsSpan(first, count), distances.AsSpan(first, count), isExact);
             }
         }
         return again;

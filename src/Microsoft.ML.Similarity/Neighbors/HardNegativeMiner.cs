@@ -20,8 +20,8 @@ internal sealed class HardNegativeMiner(HardNegativeOptions options, int seed)
         var positives = FindPositives(rows, index.CreateDistance(), members.Values);
         var anchors = Enumerable.Range(0, rows.Count).Where(row => positives[row].Length > 0).ToArray();
         var triplets = new MinedTriplets();
-        var search = new MiningSearch(index, rows, options.EndOfRange, anchor => classes[anchor], own => members[own]);
-        search.Run(anchors, options.CancellationToken, (anchor, found, distances) =>
+        var search = new MiningSearch(index, rows, options.EndOfRange, anchor => classes[anchor], own => members[own], options.CancellationToken);
+        search.Run(anchors, (anchor, found, distances) =>
         {
             foreach (var (positive, distance) in positives[anchor])
             {
@@ -42,8 +42,8 @@ internal sealed class HardNegativeMiner(HardNegativeOptions options, int seed)
         var distanceOf = index.CreateDistance();
         var together = pairs.Distinct().ToLookup(pair => pair.Left, pair => pair.Right).ToDictionary(group => group.Key, group => group.ToArray());
         var triplets = new MinedTriplets();
-        var search = new MiningSearch(index, lefts, options.EndOfRange, pair => pairs[pair].Left, left => together[left]);
-        search.Run([.. Enumerable.Range(0, pairs.Count)], options.CancellationToken, (pair, found, distances) =>
+        var search = new MiningSearch(index, lefts, options.EndOfRange, pair => pairs[pair].Left, left => together[left], options.CancellationToken);
+        search.Run([.. Enumerable.Range(0, pairs.Count)], (pair, found, distances) =>
         {
             var (left, right) = pairs[pair];
             var distance = distanceOf.Of(lefts[pair], rights[right]);
@@ -90,8 +90,8 @@ internal sealed class HardNegativeMiner(HardNegativeOptions options, int seed)
         foreach (var row in members)
             rows[row].CopyTo(own.Add());
         var farthest = options.Positives == MinedPositives.Farthest;
-        var search = new MiningSearch(Build(own), own, farthest ? members.Length - 1 : count, anchor => anchor, anchor => [anchor]);
-        search.Run([.. Enumerable.Range(0, members.Length)], options.CancellationToken, (anchor, found, distances) =>
+        var search = new MiningSearch(Build(own), own, farthest ? members.Length - 1 : count, anchor => anchor, anchor => [anchor], options.CancellationToken);
+        search.Run([.. Enumerable.Range(0, members.Length)], (anchor, found, distances) =>
         {
             var ranked = positives[members[anchor]] = new (int, float)[count];
             for (var i = 0; i < count; i++)

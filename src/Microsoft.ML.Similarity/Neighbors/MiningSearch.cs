@@ -8,8 +8,10 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <param name="neighbors">How many rows to find for each, at most.</param>
 /// <param name="groupOf">Names what an anchor has in common with others from which the same rows are kept.</param>
 /// <param name="belonging">The rows kept from the anchors of a group, each once.</param>
+/// <param name="cancellation">Looked at before each block.</param>
 internal sealed class MiningSearch(
-    FrozenIndex index, VectorStore queries, int neighbors, Func<int, int> groupOf, Func<int, int[]> belonging)
+    FrozenIndex index, VectorStore queries, int neighbors, Func<int, int> groupOf, Func<int, int[]> belonging,
+    CancellationToken cancellation)
 {
     // Neighbours held at once: 8 MiB of them.
     private const int BlockNeighbors = 1 << 20;
@@ -21,9 +23,8 @@ internal sealed class MiningSearch(
     public delegate void Found(int anchor, ReadOnlySpan<int> rows, ReadOnlySpan<float> distances);
 
     /// <param name="anchors">The numbers of their vectors.</param>
-    /// <param name="cancellation">Looked at before each block.</param>
     /// <param name="found">Called for each anchor, in their order.</param>
-    public void Run(int[] anchors, CancellationToken cancellation, Found found)
+    public void Run(int[] anchors, Found found)
     {
         var most = Math.Min(neighbors, index.Count);
         var block = Math.Clamp(BlockNeighbors / most, 1, Math.Clamp(anchors.Length, 1, LargestBlock));

@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Neighbors;
 using Microsoft.ML.Similarity.Neighbors.Index;
 using Microsoft.ML.Similarity.Tests.Contract;
@@ -109,12 +108,13 @@ public sealed class RemoveRowsTests
     }
 
     [Test]
-    public void Few_changes_of_many_rows_copy_no_vectors()
+    public void Few_changes_of_many_rows_copy_no_vectors_and_no_ids([Values] bool withIds)
     {
         const int count = 200_000;
-        var model = Ml.Similarity.Transforms.NearestNeighbors(inputColumnName: "Features", numberOfNeighbors: 1, columns: ["Target"])
-            .Fit(Ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i => Examples.At("", i, i % 7, 1))));
-        var added = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 100).Select(i => Examples.At("", -i, 0, 1)));
+        var model = Ml.Similarity.Transforms.NearestNeighbors(
+            inputColumnName: "Features", numberOfNeighbors: 1, columns: ["Target"], rowIdColumnName: withIds ? "Id" : null)
+            .Fit(Ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i => At("", $"{i}", i))));
+        var added = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 100).Select(i => At("", $"new {i}", -i)));
         model.AddRows(added).RemoveRows([5]);   // compiled
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var more = model.AddRows(added);
