@@ -4,29 +4,23 @@ namespace Microsoft.ML.Similarity.Rows;
 /// <remarks>Not safe for use by several threads while it grows.</remarks>
 internal sealed class LabelSetTable
 {
-    private readonly List<int[]> _sets = [];
-    private readonly Dictionary<int[], int> _index = new(new SameSet());
+    private readonly DistinctValues<int[]> _sets;
+
+    public LabelSetTable()
+        : this(new DistinctValues<int[]>(new SameSet()))
+    {
+    }
+
+    private LabelSetTable(DistinctValues<int[]> sets) => _sets = sets;
 
     /// <summary>The labels of each set, ascending.</summary>
     public IReadOnlyList<int[]> Sets => _sets;
 
     /// <param name="labels">Ascending and distinct; kept.</param>
-    public int Add(int[] labels)
-    {
-        if (_index.TryGetValue(labels, out var set))
-            return set;
-        _index.Add(labels, _sets.Count);
-        _sets.Add(labels);
-        return _sets.Count - 1;
-    }
+    public int Add(int[] labels) => _sets.Find(labels) is var set and >= 0 ? set : _sets.Add(labels);
 
-    public LabelSetTable Copy()
-    {
-        var copy = new LabelSetTable();
-        foreach (var set in _sets)
-            copy.Add(set);
-        return copy;
-    }
+    /// <summary>A copy that may grow; this one must not any more.</summary>
+    public LabelSetTable Copy() => new(_sets.Copy());
 
     public void Write(Stream stream)
     {
