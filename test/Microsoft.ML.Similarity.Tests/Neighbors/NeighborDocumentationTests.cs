@@ -4,11 +4,11 @@ using Microsoft.ML.Similarity.Neighbors.Index;
 
 namespace Microsoft.ML.Similarity.Tests.Neighbors;
 
-/// <summary>docs/neighbors.md has a row for every option, with its default.</summary>
+/// <summary>docs/neighbors.md and docs/neighbor-models.md have a row for every option, with its default.</summary>
 public sealed class NeighborDocumentationTests
 {
     private static readonly string[] Rows =
-        [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "neighbors.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
+        [.. Lines("neighbors.md").Concat(Lines("neighbor-models.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
 
     private static readonly object[] Options =
     [
@@ -28,11 +28,13 @@ public sealed class NeighborDocumentationTests
     public void Nothing_else_is_told() =>
         Assert.That(Rows.Select(row => row.Split('`')[1]), Is.EquivalentTo(Fields().Select(field => (string)field.Arguments[0]!)));
 
+    private static IEnumerable<string> Lines(string page) => File.ReadLines(Path.Combine(Repository.Root, "docs", page));
+
     private static string Text(object? value) => value switch
     {
         null => "null",
         IReadOnlyList<string> { Count: 0 } or CancellationToken { CanBeCanceled: false } => "none",
-        SearchMode mode => mode.GetType().Name.Replace("Mode", "", StringComparison.Ordinal),
+        ExactMode => "`SearchMode.Exact`",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 }
