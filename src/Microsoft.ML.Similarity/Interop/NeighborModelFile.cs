@@ -134,7 +134,7 @@ internal static class NeighborModelFile
             ColumnsOutput o => saved with
             {
                 OutputColumn = o.OutputColumn,
-                Columns = [.. o.Columns.Select(c => new SavedColumn(c.Name, c.Keys is null ? VocabularyFile.CodeOf(c.ItemType) : null))],
+                Columns = [.. o.Columns.Select(c => new SavedColumn(c.Name, c.Keys is null ? VocabularyFile.CodeOf(c.ItemType) : null, c.Size))],
             },
             _ => throw new NotSupportedException(model.Output.GetType().Name),
         };
@@ -182,7 +182,9 @@ internal static class NeighborModelFile
         if (saved.Columns is not null)
         {
             return new ColumnsOutput(saved.OutputColumn!, [.. saved.Columns.Select((column, c) => column.Type is { } type
-                ? CarriedColumn.OfType(column.Name, VocabularyFile.TypeOf(type)!)
+                ? column.Size is { } size
+                    ? CarriedColumn.OfVectors(column.Name, VocabularyFile.TypeOf(type)!, size)
+                    : CarriedColumn.OfType(column.Name, VocabularyFile.TypeOf(type)!)
                 : CarriedColumn.OfKeys(column.Name, SavedModel.ReadStream(context, Name("Keys", c), VocabularyFile.Read)))]);
         }
         var weights = new VoteWeights(saved.Votes, saved.Temperature);
@@ -206,8 +208,7 @@ internal static class NeighborModelFile
             ClassOutput or MultiLabelOutput => [typeof(int)],
             TargetOutput => [typeof(float)],
             AnomalyOutput => [],
-            _ => [.. ((ColumnsOutput)output).Columns.Select(c =>
-                c.Keys is not null ? typeof(int) : c.ItemType is TextDataViewType ? typeof(string) : c.ItemType.RawType)],
+            _ => [.. ((ColumnsOutput)output).Columns.Select(c => c.StoredType)],
         };
         if (ids is not null)
             types.Add(typeof(int));
@@ -236,7 +237,7 @@ internal static class NeighborModelFile
 
     private static string Name(string name, int index) => string.Create(CultureInfo.InvariantCulture, $"{name}.{index}");
 
-    private sealed record SavedColumn(string Name, byte? Type);
+    private sealed record SavedColumn(string Name, byte? Type, int? Size = null);
 
     /// <param name="Name">Of the file beside the model.</param>
     /// <param name="Identity">Of its contents.</param>

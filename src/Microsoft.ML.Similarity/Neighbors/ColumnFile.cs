@@ -29,7 +29,7 @@ internal static class ColumnFile
             v => (v.Ticks, v.Offset.Ticks), (ticks, offset) => new DateTimeOffset(ticks, new TimeSpan(offset))),
         Form.OfPair<DataViewRowId>(
             v => unchecked(((long)v.Low, (long)v.High)), (low, high) => new DataViewRowId(unchecked((ulong)low), unchecked((ulong)high))),
-    }.ToFrozenDictionary(f => f.Type);
+    }.SelectMany(form => form.Vectors is { } vectors ? [form, vectors] : new[] { form }).ToFrozenDictionary(form => form.Type);
 
     public static SafetensorsPart Part(string name, Array column) => Forms[column.GetType().GetElementType()!].Part(name, column);
 
@@ -72,11 +72,40 @@ internal static class ColumnFile
 
     private sealed record Form(Type Type, Func<string, Array, SafetensorsPart> Part, Func<SafetensorsFile, string, int, Array> Read)
     {
+        /// <summary>The form of vectors of such values, where there is one.</summary>
+        public Form? Vectors { get; private init; }
+
         public static Form Of<T, TStored>(Converter<T, TStored> store, Converter<TStored, T> restore)
             where TStored : unmanaged => new(
                 typeof(T),
                 (name, column) => SafetensorsPart.Of<TStored>(name, Array.ConvertAll((T[])column, store), column.Length),
-                (file, name, count) => Array.ConvertAll(file.Get<TStored>(name, count), restore));
+                (file, name, count) => Array.ConvertAll(file.Get<TStored>(name, count), restore))
+            {
+                Vectors = OfVectors(store, restore),
+            };
+
+        private static Form OfVectors<T, TStored>(Converter<T, TStored> store, Converter<TStored, T> restore)
+            where TStored : unmanaged => new(
+                typeof(T[]),
+                (name, column) =>
+                {
+                    // Removed rows have none.
+                    var vectors = (T[]?[])column;
+                    var size = vectors.First(vector => vector is not null)!.Length;
+                    var values = new TStored[checked(vectors.Length * size)];
+                    for (var i = 0; i < vectors.Length; i++)
+                        Array.ConvertAll(vectors[i] ?? new T[size], store).CopyTo(values, i * size);
+                    return SafetensorsPart.Of<TStored>(name, values, vectors.Length, size);
+                },
+                (file, name, count) =>
+                {
+                    var values = Array.ConvertAll(file.Get<TStored>(name, count, -1), restore);
+                    var size = values.Length / count;
+                    var vectors = new T[count][];
+                    for (var i = 0; i < count; i++)
+                        vectors[i] = values[(i * size)..((i + 1) * size)];
+                    return vectors;
+                });
 
         public static Form OfPair<T>(Func<T, (long, long)> store, Func<long, long, T> restore) => new(
             typeof(T),

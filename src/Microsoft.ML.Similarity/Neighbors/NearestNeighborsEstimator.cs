@@ -12,15 +12,15 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <list type="table">
 /// <item><term><see cref="Options.InputColumnName"/> (input)</term><description>Vector of a known number of <see cref="float"/>,
 /// dense or sparse; finite</description></item>
-/// <item><term><see cref="Options.Columns"/> (input of Fit)</term><description>Any scalar but an image: key, text, Boolean,
-/// number, DateTime, DateTimeOffset, TimeSpan, row id</description></item>
+/// <item><term><see cref="Options.Columns"/> (input of Fit)</term><description>Key, text, Boolean, number, DateTime,
+/// DateTimeOffset, TimeSpan, row id, or a vector of known size of numbers or Boolean</description></item>
 /// <item><term><see cref="NeighborOptions.RowIdColumnName"/> (input, optional)</term><description>Key, text, an integer or
 /// Boolean</description></item>
 /// <item><term>NeighborRow (output)</term><description>Vector of <see cref="long"/>: the neighbours' numbers among the reference
 /// rows, counted from 0, the nearest first</description></item>
 /// <item><term>NeighborDistance (output)</term><description>Vector of <see cref="float"/>: their distances</description></item>
 /// <item><term>Neighbor + column name (output)</term><description>For each of <see cref="Options.Columns"/> a vector of its
-/// type: the neighbours' values. Keys are of type <see cref="uint"/> and keep their values</description></item>
+/// type: the neighbours' values; of a vector column with d values, d for each neighbour. Keys are of type <see cref="uint"/> and keep their values</description></item>
 /// </list>
 /// <para><b>Characteristics</b></para>
 /// <list type="table">
@@ -118,7 +118,7 @@ public sealed class NearestNeighborsEstimator : IEstimator<NearestNeighborsTrans
         /// <summary>The column of the vectors whose distances are taken. Default "Embedding".</summary>
         public string InputColumnName = "Embedding";
 
-        /// <summary>The columns of the reference rows to give back for each neighbour: scalars of any type of <see cref="PrimitiveDataViewType"/>. Default none.</summary>
+        /// <summary>The columns of the reference rows to give back for each neighbour: scalars, or vectors of known size of numbers or Boolean. Default none.</summary>
         public IReadOnlyList<string> Columns = [];
     }
 }
