@@ -23,7 +23,11 @@ internal sealed class DuplicateSearch(VectorStore rows, IReadOnlyList<int> ids, 
     {
         var index = FrozenIndex.Build(rows, new()
         {
-            Metric = options.Metric, Mode = options.SearchMode, Seed = seed, Progress = run, CancellationToken = run.Cancellation,
+            Metric = options.Metric,
+            Mode = options.SearchMode,
+            Seed = seed,
+            Progress = run,
+            CancellationToken = run.Cancellation,
         });
         // Exact searches find each pair from both rows, those of a graph perhaps from one.
         var isExact = index.Statistics.Search is null;

@@ -29,7 +29,7 @@ internal sealed class ReferenceSet(FrozenIndex index, RowColumns columns, string
         new(index.With(rows, columns.Count, run, run.Cancellation), columns.With(rows.Count, added), indexFileName);
 
     /// <summary>A set without some rows.</summary>
-    public ReferenceSet Without(IReadOnlySet<long> numbers, BuildRun run) => 
+    public ReferenceSet Without(IReadOnlySet<long> numbers, BuildRun run) =>
         new(index.Without(numbers, run, run.Cancellation), columns, indexFileName);
 
     /// <summary>The numbers of the rows whose value of a column is one of some.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Neighbors;
 

@@ -46,7 +46,8 @@ public sealed class NeighborPersistenceTests
     {
         var search = Ml.Similarity.Transforms.NearestNeighbors(new NearestNeighborsEstimator.Options
         {
-            InputColumnName = "Features", IndexFileName = "rows.index",
+            InputColumnName = "Features",
+            IndexFileName = "rows.index",
         }).Fit(Data);
         Assert.That(ScoreElsewhere(search, "NeighborDistance"), Is.EqualTo(Examples.Vectors<float>(search.Transform(Data), "NeighborDistance")
             .Select(d => string.Join(' ', d.Select(BitConverter.SingleToUInt32Bits)))));

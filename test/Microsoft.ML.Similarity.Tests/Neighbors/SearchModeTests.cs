@@ -68,7 +68,10 @@ public sealed class SearchModeTests
         Ml,
         Ml.Similarity.Transforms.NearestNeighbors(new NearestNeighborsEstimator.Options
         {
-            InputColumnName = "Features", Columns = ["Label"], RowIdColumnName = "Id", SearchMode = SearchMode.Approximate(0.9),
+            InputColumnName = "Features",
+            Columns = ["Label"],
+            RowIdColumnName = "Id",
+            SearchMode = SearchMode.Approximate(0.9),
         }),
         Ml.Data.LoadFromEnumerable(Vectors(300, seed: 3)));
 
