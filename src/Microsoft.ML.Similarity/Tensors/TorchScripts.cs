@@ -65,14 +65,13 @@ internal static class TorchScripts
                 torch.where(is_finite, values[i], copies[i], out=values[i])
             skipped.add_(torch.logical_not(is_finite))
 
-        def mean(distances: Tensor, mask: Tensor):
-            count = mask.sum()
-            return torch.where(mask, distances, torch.zeros_like(distances)).sum().double() / count.clamp(min=1), (count > 0).double()
-
         def add_statistics(rows: Tensor, place: Tensor, loss: Tensor, active: Tensor, distances: Tensor, positives: Tensor, negatives: Tensor):
-            positive, any_positive = mean(distances, positives)
-            negative, any_negative = mean(distances, negatives)
-            rows.index_copy_(0, place, torch.stack([loss.double(), active.double(), positive, negative, any_positive, any_negative]).unsqueeze(0))
+            masks = torch.stack([positives, negatives])
+            counts = masks.to(distances.dtype).sum(-1)
+            sums = torch.where(masks, distances, torch.zeros([], dtype=distances.dtype, device=distances.device)).sum(-1)
+            total = torch.stack([sums, counts]).double().view(2, 2, -1).sum(2)
+            values = torch.stack([total[0] / total[1].clamp(min=1), (total[1] > 0).double()])
+            rows.index_copy_(0, place, torch.cat([torch.stack([loss.double(), active.double()]), values.view(4)]).unsqueeze(0))
             place.add_(1)
 
         """;
