@@ -106,7 +106,10 @@ public sealed class NeighborContractTests
     {
         var data = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 5).Select(i => new WithVectors
         {
-            Bits = [i % 2 == 0, i > 2, true], Shorts = [(short)i, (short)-i], Numbers = [i, double.NaN, i / 3d], Features = [i],
+            Bits = [i % 2 == 0, i > 2, true],
+            Shorts = [(short)i, (short)-i],
+            Numbers = [i, double.NaN, i / 3d],
+            Features = [i],
         }));
         var transformer = (NearestNeighborsTransformer)EstimatorContract.Check(
             Ml, Ml.Similarity.Transforms.NearestNeighbors(inputColumnName: "Features", numberOfNeighbors: 2, columns: ["Bits", "Shorts", "Numbers", "Features"]), data);
