@@ -10,7 +10,8 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// <param name="firstUpperBlocks">For each node, the number of its first upper block.</param>
 /// <param name="levels">For each node, the highest layer it is on.</param>
 /// <param name="entry">A node on the highest layer, or <see cref="None"/> where there are no nodes.</param>
-internal readonly unsafe struct GraphLinks(int degree, int* baseBlocks, int* upperBlocks, int* firstUpperBlocks, byte* levels, int entry)
+/// <param name="count">The number of nodes.</param>
+internal readonly unsafe struct GraphLinks(int degree, int* baseBlocks, int* upperBlocks, int* firstUpperBlocks, byte* levels, int entry, int count)
 {
     /// <summary>No node.</summary>
     public const int None = -1;
@@ -20,6 +21,8 @@ internal readonly unsafe struct GraphLinks(int degree, int* baseBlocks, int* upp
     public int BaseDegree => 2 * degree;
 
     public int Entry => entry;
+
+    public int Count => count;
 
     public int* Base => baseBlocks;
 
@@ -39,5 +42,5 @@ internal readonly unsafe struct GraphLinks(int degree, int* baseBlocks, int* upp
 
     public long UpperBlock(int node, int layer) => (long)firstUpperBlocks[node] + layer - 1;
 
-    public GraphLinks WithEntry(int node) => new(degree, baseBlocks, upperBlocks, firstUpperBlocks, levels, node);
+    public GraphLinks WithEntry(int node) => new(degree, baseBlocks, upperBlocks, firstUpperBlocks, levels, node, count);
 }
