@@ -170,7 +170,12 @@ public sealed partial class NeighborIndex : IDisposable
 
     /// <inheritdoc cref="Remove(ReadOnlySpan{long})"/>
     /// <exception cref="InvalidOperationException">The index has integer ids.</exception>
-    public int Remove(ReadOnlySpan<string> ids) => Named.Remove(ids);
+    public int Remove(ReadOnlySpan<string> ids)
+    {
+        if (ids.Contains(null))
+            throw new ArgumentException($"Id {ids.IndexOf((string?)null)} is null.", nameof(ids));
+        return Named.Remove(ids);
+    }
 
     /// <summary>Whether the index has a row of the id.</summary>
     /// <param name="id">The id.</param>
@@ -179,7 +184,11 @@ public sealed partial class NeighborIndex : IDisposable
 
     /// <inheritdoc cref="Contains(long)"/>
     /// <exception cref="InvalidOperationException">The index has integer ids.</exception>
-    public bool Contains(string id) => Named.Contains(id);
+    public bool Contains(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Named.Contains(id);
+    }
 
     /// <summary>A row's value of a payload column.</summary>
     /// <typeparam name="T">The column's type: long, float, double or string.</typeparam>
@@ -193,7 +202,11 @@ public sealed partial class NeighborIndex : IDisposable
 
     /// <inheritdoc cref="TryGetValue{T}(long, string, out T)"/>
     /// <exception cref="InvalidOperationException">The index has integer ids.</exception>
-    public bool TryGetValue<T>(string id, string column, out T? value) => Named.TryGetValue(id, column, out value);
+    public bool TryGetValue<T>(string id, string column, out T? value)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Named.TryGetValue(id, column, out value);
+    }
 
     /// <summary>Rebuilds the index without removed rows, and with added ones among the others; waits for that.</summary>
     /// <remarks>An index with the same rows built anew is the same. Searches and changes go on meanwhile.</remarks>
@@ -243,6 +256,8 @@ public sealed partial class NeighborIndex : IDisposable
         {
             if (ids[i] == null)
                 throw new ArgumentException($"Row {i} has no id.", nameof(ids));
+            if (!UnicodeText.IsValid(ids[i]))
+                throw new ArgumentException($"The id of row {i} is no valid Unicode text: half of a surrogate pair is missing.", nameof(ids));
         }
         return ids.ToArray();
     }
