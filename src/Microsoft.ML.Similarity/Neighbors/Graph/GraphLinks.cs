@@ -24,13 +24,7 @@ internal readonly unsafe struct GraphLinks(int degree, int* baseBlocks, int* upp
 
     public int Count => count;
 
-    public int* Base => baseBlocks;
-
-    public int* Upper => upperBlocks;
-
     public byte* Levels => levels;
-
-    public int* FirstUpperBlocks => firstUpperBlocks;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int* OfBase(int node) => baseBlocks + ((long)node * 2 * degree);
