@@ -153,7 +153,7 @@ internal sealed partial class LiveIndex<TId> : IDisposable
             ThrowIfCompactionFailed();
             var snapshot = Current;
             if (snapshot.Segment.Table.RowCount + snapshot.Delta.Count == 0)
-                snapshot = ReplaceEmpty(snapshot, RowScaling.For(Metric, largest, Dimension));
+                snapshot = ReplaceEmpty(snapshot, RowScaling.For(Metric, largest));
             if (!snapshot.Segment.Scaling.Reaches(largest, Dimension))
                 return false;
             var input = prepare(snapshot.Segment.Scaling);

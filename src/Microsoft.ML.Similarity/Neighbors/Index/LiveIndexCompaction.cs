@@ -38,7 +38,7 @@ internal sealed partial class LiveIndex<TId>
 
     // Brings the rows to a scale that reaches larger values.
     private void Rescale(float largest) => Compact(
-        snapshot => !snapshot.Segment.Scaling.Reaches(largest, Dimension), RowScaling.For(Metric, largest, Dimension), CancellationToken.None);
+        snapshot => !snapshot.Segment.Scaling.Reaches(largest, Dimension), RowScaling.For(Metric, largest), CancellationToken.None);
 
     // Begins no rebuild before the one under way has ended, and waits for its own.
     private void Compact(Func<Snapshot<TId>, bool> isDue, RowScaling? scaling, CancellationToken cancellation)

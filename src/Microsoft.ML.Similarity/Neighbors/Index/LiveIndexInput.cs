@@ -17,7 +17,7 @@ internal static unsafe class LiveIndex
             if (payload.Take(i).Any(column => column.Name == payload[i].Name))
                 throw new ArgumentException($"There are two payload columns '{payload[i].Name}'.", nameof(payload));
         }
-        var scaling = RowScaling.For(options.Metric, Largest(vectors), dimension);
+        var scaling = RowScaling.For(options.Metric, Largest(vectors));
         fixed (float* start = vectors)
         {
             var input = Input(scaling, dimension, start, ids, payload);

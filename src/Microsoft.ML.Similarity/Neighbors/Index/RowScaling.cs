@@ -6,8 +6,8 @@ namespace Microsoft.ML.Similarity.Neighbors.Index;
 /// <summary>Makes vectors what engines compare, and compared distances what users read.</summary>
 /// <remarks>
 /// Under cosine, vectors become of unit length: half the squared distance of two is 1 less their cosine. Otherwise vectors so large or
-/// small that their squares leave the range of a float are scaled by a power of 2, no farther than to where they fit: other vectors of the
-/// index may be much smaller, or queries much larger.
+/// small that their squares leave the range of a float are scaled by a power of 2, no farther than they must: others may be much
+/// smaller, and queries much larger.
 /// </remarks>
 /// <param name="metric">What is near.</param>
 /// <param name="scale">A power of 2; 1 under cosine.</param>
@@ -16,22 +16,24 @@ internal readonly unsafe struct RowScaling(NeighborMetric metric, float scale)
     /// <summary>The squared distance that stands for the cosine distance 1.</summary>
     public const float SquaredDistanceOne = 2;
 
-    // Of powers of 2: values below the one have squares whose sum does not overflow; differences of values above the other have squares
-    // that keep their bits.
-    private const int LargestExponent = 62;
+    // Squares of differences of values from 2^-40 keep their bits. Values of up to 2^48 leave room for queries a thousand times as large, and
+    // for rows that are much smaller.
     private const int SmallestExponent = -40;
+    private const int LargestExponent = 47;
+
+    // Of vectors with one value: the square of twice 2^62 is within a float.
+    private const int ReachOfOne = 62;
 
     public float Scale => scale;
 
     /// <param name="metric">What is near.</param>
     /// <param name="largest">The largest magnitude of a value.</param>
-    /// <param name="dimension">Of the vectors.</param>
-    public static RowScaling For(NeighborMetric metric, float largest, int dimension)
+    public static RowScaling For(NeighborMetric metric, float largest)
     {
         if (metric == NeighborMetric.Cosine || largest == 0)
             return new(metric, 1);
         var exponent = MathF.ILogB(largest);
-        var wanted = Math.Clamp(exponent, SmallestExponent, Reach(dimension) - 1);
+        var wanted = Math.Clamp(exponent, SmallestExponent, LargestExponent);
         return new(metric, MathF.ScaleB(1, wanted - exponent));
     }
 
@@ -40,7 +42,7 @@ internal readonly unsafe struct RowScaling(NeighborMetric metric, float scale)
         metric == NeighborMetric.Cosine || largest == 0 || MathF.ILogB(largest) + MathF.ILogB(scale) < Reach(dimension);
 
     // The power of 2 that values must be below: two rows differ by twice that, in each of as many places as there are.
-    private static int Reach(int dimension) => LargestExponent - ((BitOperations.Log2((uint)dimension) + 1) / 2);
+    private static int Reach(int dimension) => ReachOfOne - ((BitOperations.Log2((uint)dimension) + 1) / 2);
 
     /// <param name="values">All finite.</param>
     /// <param name="prepared">Room for the values, padded; what is past them becomes 0.</param>

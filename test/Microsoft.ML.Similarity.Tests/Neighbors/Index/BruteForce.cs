@@ -15,7 +15,7 @@ internal static unsafe class BruteForce
         using var memory = AlignedMemory.For<float>(2 * stride);
         float* q = (float*)memory.Pointer, x = q + stride;
         var largest = rows.Values.Length == 0 ? 0 : rows.Values.Max(MathF.Abs);
-        var scaling = RowScaling.For(metric, largest, rows.Dimension);
+        var scaling = RowScaling.For(metric, largest);
         var hasDirection = scaling.Prepare(query, q);
         var all = new List<(TId Id, float Compared)>();
         for (var row = 0; row < rows.Count; row++)

@@ -64,9 +64,14 @@ public sealed class ExactnessTests
     public void One_value_far_off_does_not_blur_the_others([ValueSource(nameof(Metrics))] NeighborMetric metric, [Values(1e-12f, 1f)] float size)
     {
         var rows = VectorSet.Clustered(1500, 16, seed: 24, size);
-        rows.Values[7 * 16] = 1e17f;
+        rows.Values[7 * 16] = 5e18f * size;
         CheckDefinition(metric, rows, VectorSet.Clustered(10, 16, seed: 25, size));
     }
+
+    [Test]
+    public void Queries_a_hundred_times_as_large_as_the_rows(
+        [Values(NeighborMetric.Euclidean, NeighborMetric.Cosine)] NeighborMetric metric, [Values(1e-30f, 1f, 1e16f, 1e30f)] float size) =>
+        CheckDefinition(metric, VectorSet.Clustered(300, 100, seed: 28, size), VectorSet.Clustered(10, 100, seed: 29, 100 * size));
 
     [Test]
     public void Small_rows_and_ordinary_queries([ValueSource(nameof(Metrics))] NeighborMetric metric) =>
