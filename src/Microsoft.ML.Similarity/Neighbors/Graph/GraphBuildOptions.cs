@@ -23,6 +23,9 @@ internal sealed record GraphBuildOptions
     /// <summary>Threads and cancellation; the graph does not depend on them.</summary>
     public ParallelOptions Parallel { get; init; } = new();
 
+    /// <summary>The most threads to use.</summary>
+    public int Threads => Parallel.MaxDegreeOfParallelism is > 0 and var threads ? threads : Environment.ProcessorCount;
+
     /// <summary>Told the share of the nodes that are in the graph.</summary>
     public Action<double>? Progress { get; init; }
 }

@@ -47,8 +47,6 @@ internal sealed unsafe class GraphCalibration : IDisposable
         SetTruth(new RowTable(table.Metric, table.Nodes, _nodes, default, default, default), heldOut, filter);
     }
 
-    private int Threads => _options.Parallel.MaxDegreeOfParallelism is > 0 and var threads ? threads : Environment.ProcessorCount;
-
     /// <param name="table">All rows.</param>
     /// <param name="heldOut">The nodes that are not in the graph yet.</param>
     /// <param name="filter">What exact searches use, if there is one.</param>
@@ -80,7 +78,7 @@ internal sealed unsafe class GraphCalibration : IDisposable
         foreach (var node in heldOut)
             bits[node >> 6] |= 1UL << (node & 63);
         using var exact = new ExactSearcher(nodes, filter);
-        exact.Search(_queries, _truthNeighbors, new RowMask(null, bits), (ulong*)_truth.Pointer, (int*)_counts.Pointer, Threads);
+        exact.Search(_queries, _truthNeighbors, new RowMask(null, bits), (ulong*)_truth.Pointer, (int*)_counts.Pointer, _options.Threads);
     }
 
     private GraphEffort Calibrate(int neighbors)
@@ -122,7 +120,7 @@ internal sealed unsafe class GraphCalibration : IDisposable
         var effort = new GraphEffort(neighbors, width, verified, 0, 0);
         var count = Math.Min(_queries.Count, Math.Max(LeastQueries, ManyNeighbors / neighbors));
         ulong* keys = (ulong*)_keys.Pointer, truth = (ulong*)_truth.Pointer;
-        var distances = _graph.Search(new FloatRows(_queries.Start, count, _queries.Dimension), neighbors, default, keys, (int*)_counts.Pointer, Threads, effort);
+        var distances = _graph.Search(new FloatRows(_queries.Start, count, _queries.Dimension), neighbors, default, keys, (int*)_counts.Pointer, _options.Threads, effort);
         double sum = 0, squares = 0;
         for (var i = 0; i < count; i++)
         {

@@ -13,6 +13,7 @@ internal sealed unsafe class GraphFit : IDisposable
 {
     private const int MostHeldOut = 1000;
     private const int HeldOutShare = 5;
+    private const double LeastFidelity = 0.9;
 
     private readonly RowTable _table;
     private readonly GraphBuildOptions _options;
@@ -51,13 +52,17 @@ internal sealed unsafe class GraphFit : IDisposable
         var nodes = _table.Nodes;
         var lifts = _table.Metric == NeighborMetric.InnerProduct;
         _radius = lifts ? LiftedRows.RadiusOf(nodes) : 0;
-        if (_options.Codes == GraphCodes.Vectors)
-        {
-            if (!lifts)
-                return Build(new FloatNodes(nodes));
-            SetLifts(new LiftedRows(nodes, _radius));
-            return Build(new LiftedFloatNodes(nodes, _codes.As<float>()));
-        }
+        if (_options.Codes != GraphCodes.Vectors)
+            return BuildWithCodes(lifts);
+        if (!lifts)
+            return BuildWithoutCodes(nodes);
+        SetLifts(new LiftedRows(nodes, _radius));
+        return Build(new LiftedFloatNodes(nodes, _codes.As<float>()));
+    }
+
+    private GraphSearcher BuildWithCodes(bool lifts)
+    {
+        var nodes = _table.Nodes;
         if (nodes.Count > 0)
         {
             using var coder = lifts
@@ -66,10 +71,22 @@ internal sealed unsafe class GraphFit : IDisposable
             coder.Release(_owners);
             _coder = coder;
             _codes = coder.Codes;
-            _exceptions = Allocate<int>(coder.Exceptions.Length);
-            coder.Exceptions.CopyTo(new Span<int>(_exceptions.As<int>(), coder.Exceptions.Length));
+            SetExceptions(coder.Exceptions);
         }
         return Build(new CodeNodes(_codes.Pointer, Padding.ForCodes(_coder?.Kept ?? 0)));
+    }
+
+    // Codes that rank as the vectors do choose the same links in half the time, and are then forgotten.
+    private GraphSearcher BuildWithoutCodes(FloatRows nodes)
+    {
+        if (nodes.Count == 0)
+            return Build(new FloatNodes(nodes));
+        using var coder = GraphCoderFit.Run(nodes, GraphCodes.Bytes, _options.Parallel);
+        var codes = new CodeNodes(coder.Codes.Pointer, Padding.ForCodes(coder.Kept));
+        if (CodeFidelity.Measure(_table, codes, _filter, _options.Threads) < LeastFidelity)
+            return Build(new FloatNodes(nodes));
+        SetExceptions(coder.Exceptions);
+        return Build(codes);
     }
 
     private GraphSearcher Build<TNodes>(TNodes nodes)
@@ -101,7 +118,7 @@ internal sealed unsafe class GraphFit : IDisposable
     // All nodes but the exceptions, shuffled.
     private int[] Order()
     {
-        var exceptions = _coder?.Exceptions.ToHashSet() ?? [];
+        var exceptions = new HashSet<int>(new Span<int>(_exceptions.As<int>(), _exceptions.CountOf<int>()).ToArray());
         int[] order = [.. Enumerable.Range(0, _table.Nodes.Count).Where(node => !exceptions.Contains(node))];
         for (var i = order.Length - 1; i > 0; i--)
         {
@@ -109,6 +126,12 @@ internal sealed unsafe class GraphFit : IDisposable
             (order[i], order[other]) = (order[other], order[i]);
         }
         return order;
+    }
+
+    private void SetExceptions(int[] exceptions)
+    {
+        _exceptions = Allocate<int>(exceptions.Length);
+        exceptions.CopyTo(new Span<int>(_exceptions.As<int>(), exceptions.Length));
     }
 
     private void SetLifts(LiftedRows rows)

@@ -81,6 +81,21 @@ public sealed class RecallTests
         Assert.That(hits / (10.0 * Queries), Is.GreaterThan(0.945));
     }
 
+    [Test]
+    public void Of_rows_nearer_to_one_another_than_codes_can_tell()
+    {
+        var rows = VectorSet.Clustered(5000, 16, seed: 13, size: 1e-3f);
+        var queries = VectorSet.Clustered(Queries, 16, seed: 14, size: 1e-3f);
+        foreach (var set in (VectorSet[])[rows, queries])
+        {
+            for (var row = 0; row < set.Count; row++)
+                set.Values[(row * 16) + (row % 10)] += 1;
+        }
+        using var pair = new Pair(rows, new() { TargetRecall = 0.95, Codes = GraphCodes.Vectors });
+        Check(pair, queries, 0.95);
+        Assert.That(pair.Approximate.Statistics.Search!.Width, Is.LessThan(100), "links chosen by codes would lead nowhere");
+    }
+
     private static void Check(Pair pair, VectorSet queries, double target)
     {
         var search = pair.Approximate.Statistics.Search!;
