@@ -139,6 +139,35 @@ public sealed class OpenWorldTests
     }
 
     [Test]
+    public void Error_of_a_rebuild_in_the_background_comes_before_the_next_change()
+    {
+        var (pool, fails) = (VectorSet.Clustered(20, Dimension, seed: 15), false);
+        var kind = IdKind.Int64 with { Pack = (ids, owners) => fails ? throw new InsufficientMemoryException() : IdKind.Int64.Pack(ids, owners) };
+        using var index = LiveIndex.Build(kind, pool.Values, Dimension, ExactnessTests.Ids(20), [], new() { AddedRowsBeforeRebuild = 0 });
+        fails = true;
+        var (id, count, isRefused) = (5000L, 20, false);
+        for (var i = 0; i < 500 && !isRefused; i++)
+        {
+            Thread.Sleep(10);
+            try
+            {
+                LiveIndex.Add(index, pool[0], [++id], []);
+                count++;
+            }
+            catch (InsufficientMemoryException)
+            {
+                isRefused = true;
+            }
+        }
+        Assert.That(isRefused);
+        Assert.That((index.Current.Count, index.Contains(id)), Is.EqualTo((count, false)));
+        fails = false;
+        LiveIndex.Add(index, pool[0], [id], []);
+        index.Compact(CancellationToken.None);
+        Assert.That((index.Current.Count, index.Current.IsChanged), Is.EqualTo((count + 1, false)));
+    }
+
+    [Test]
     public void Remove_refuses_what_is_no_id_and_removes_nothing()
     {
         using var index = NeighborIndex.Build([], 2, (string[])[]);
