@@ -16,6 +16,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly IHost _host;
     private readonly IProgress<ReadingProgress>? _readingProgress;
     private readonly PrecisionScope? _precision;
+    private readonly ConvolutionTuning? _tuning;
 
     /// <param name="environment">The trainer's.</param>
     /// <param name="trainer">The trainer's name, for the log.</param>
@@ -30,7 +31,10 @@ internal sealed class TrainingRun : IDisposable
         Channel = _host.Start("Training");
         Device = Devices.Select(environment, Channel);
         if (Device.type == DeviceType.CUDA)
+        {
             _precision = new PrecisionScope(settings.Precision);
+            _tuning = new ConvolutionTuning();
+        }
         Space = new DataSpace(settings.DataMemoryBudget ?? DataSpace.DefaultBudget, environment.TempFolder());
         Pictures = settings.Encoder.Pictures;
         ImageStorage = settings.ImageStorage;
@@ -96,6 +100,7 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
+        _tuning?.Dispose();
         _precision?.Dispose();
         Log?.Dispose();
         Channel.Dispose();

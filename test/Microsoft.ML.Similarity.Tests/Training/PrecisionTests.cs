@@ -45,6 +45,17 @@ public sealed class PrecisionTests
     }
 
     [Test]
+    [Platform("Linux")]
+    public void Convolutions_are_tuned_while_a_training_wants_it()
+    {
+        // Loads libtorch.
+        torch.zeros(1).Dispose();
+        using (new ConvolutionTuning())
+            Assert.That(ConvolutionTuning.IsOn, Is.True);
+        Assert.That(ConvolutionTuning.IsOn, Is.False);
+    }
+
+    [Test]
     public void A_precision_that_does_not_exist_is_refused() => Assert.That(
         () => Ml.Similarity.Trainers.MetricLearning(new MetricLearningTrainer.Options { Precision = (TrainingPrecision)7 }),
         Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Precision must be one of the values of TrainingPrecision."));

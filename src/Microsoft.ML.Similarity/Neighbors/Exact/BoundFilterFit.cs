@@ -49,7 +49,7 @@ internal static unsafe class BoundFilterFit
             var mean = Allocate<float>(axes.Stride, made);
             new Span<float>(axes.Mean, axes.Stride).CopyTo(new Span<float>(mean.As<float>(), axes.Stride));
             var directions = Allocate<float>((long)kept * axes.Stride, made);
-            Mix(axes, kept, directions.As<float>());
+            RandomRotation.Mix(axes, kept, Seed, directions.As<float>());
             var skew = Orthonormal.Skew(directions.As<float>(), kept, axes.Stride);
             var projection = new FilterProjection(mean.As<float>(), directions.As<float>(), axes.Dimension, kept, skew, 0);
             var (restMean, reach) = Sample(rows, projection, kept);
@@ -99,28 +99,6 @@ internal static unsafe class BoundFilterFit
             return axes;
         axes.Dispose();
         return PrincipalAxesFit.Fit(rows, many, Seed, parallel);
-    }
-
-    // A random rotation of the axes, so that all coordinates have the same range and use their codes alike.
-    private static void Mix(PrincipalAxes axes, int kept, float* directions)
-    {
-        var stride = Padding.ForFloats(kept);
-        using var memory = AlignedMemory.For<float>((long)kept * stride);
-        var rotation = (float*)memory.Pointer;
-        var numbers = new NormalNumbers(Seed);
-        for (var i = 0; i < kept; i++)
-        {
-            for (var j = 0; j < kept; j++)
-                rotation[(i * stride) + j] = numbers.Next();
-        }
-        Orthonormal.Make(rotation, kept, stride, kept);
-        for (var i = 0; i < kept; i++)
-        {
-            var direction = directions + ((long)i * axes.Stride);
-            for (var j = 0; j < kept; j++)
-                Orthonormal.AddScaled(direction, axes.Axes + ((long)j * axes.Stride), rotation[(i * stride) + j], axes.Stride);
-        }
-        Orthonormal.Make(directions, kept, axes.Stride, axes.Dimension);
     }
 
     // The mean rest and the range of the coordinates, of rows that are not outliers.

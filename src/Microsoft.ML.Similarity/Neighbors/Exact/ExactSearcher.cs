@@ -7,7 +7,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Exact;
 /// <summary>Finds exactly the nearest rows: those that a filter does not rule out have their distances computed.</summary>
 /// <remarks>
 /// Results are those of computing all distances, to the bit, with equal distances in the order of the rows; neither the filter, the batch,
-/// nor the threads change them. Without AVX2 there is no filter, and all distances are computed.
+/// nor the threads change them.
 /// </remarks>
 internal sealed unsafe class ExactSearcher : RowSearcher
 {
@@ -25,9 +25,6 @@ internal sealed unsafe class ExactSearcher : RowSearcher
         Filter = filter;
         (_batches, _singles) = table.Metric == NeighborMetric.InnerProduct ? Works<Product>() : Works<SquaredDifference>();
     }
-
-    /// <summary>Whether this hardware has a use for a filter.</summary>
-    public static bool UsesFilter => Avx2.IsSupported;
 
     public BoundFilter? Filter { get; }
 
@@ -52,15 +49,16 @@ internal sealed unsafe class ExactSearcher : RowSearcher
     }
 
     private (Reusable<ExactWork> Batches, Reusable<ExactWork> Singles) Works<TTerm>()
-        where TTerm : struct, IMetricTerm => Avx512BW.IsSupported ? Works<TTerm, CodeTile512>() : Works<TTerm, CodeTile256>();
+        where TTerm : struct, IMetricTerm
+    {
+        if (Avx512BW.IsSupported)
+            return Works<TTerm, CodeTile512>();
+        return Avx2.IsSupported ? Works<TTerm, CodeTile256>() : Works<TTerm, CodeTile128>();
+    }
 
     private (Reusable<ExactWork> Batches, Reusable<ExactWork> Singles) Works<TTerm, TTile>()
         where TTerm : struct, IMetricTerm
-        where TTile : struct, ICodeTile
-    {
-        var filter = UsesFilter ? Filter : null;
-        return (
-            new(() => new BatchWork<TTerm, TTile>(_table, filter, _scratches)),
-            new(() => new SingleWork<TTerm, TTile>(_table, filter, _scratches)));
-    }
+        where TTile : struct, ICodeTile => (
+            new(() => new BatchWork<TTerm, TTile>(_table, Filter, _scratches)),
+            new(() => new SingleWork<TTerm, TTile>(_table, Filter, _scratches)));
 }

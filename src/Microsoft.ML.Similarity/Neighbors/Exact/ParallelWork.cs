@@ -48,25 +48,25 @@ internal abstract class ParallelWork<TScratch> : IThreadPoolWorkItem, IDisposabl
 
     private void Take()
     {
-        var taken = 0;
         if (!TryTake(out var chunk, out var chunks))
             return;
+        var taken = 1;
         try
         {
             var scratch = Begin();
-            do
+            Do(scratch, chunk);
+            while (TryTake(out chunk, out _))
             {
                 taken++;
                 Do(scratch, chunk);
             }
-            while (TryTake(out chunk, out _));
             End(scratch);
         }
-        catch (Exception error) when (Keep(error))
+        catch (Exception error)
         {
+            _error = error;
             while (TryTake(out _, out _))
                 taken++;
-            taken = Math.Max(taken, 1);
         }
         if (Interlocked.Add(ref _completed, taken) == chunks)
             _completedAll.Set();
@@ -78,11 +78,5 @@ internal abstract class ParallelWork<TScratch> : IThreadPoolWorkItem, IDisposabl
         chunk = (int)(uint)state;
         chunks = (int)(state >> 32);
         return chunk < chunks;
-    }
-
-    private bool Keep(Exception error)
-    {
-        _error = error;
-        return true;
     }
 }

@@ -47,7 +47,7 @@ internal sealed unsafe class GraphBuilder<TNodes> : IDisposable
         owners.Add((_base = new LinkBlocks(count, 2 * options.Degree, owners: null)).Memory);
         owners.Add((_upper = new LinkBlocks(upper.Length, options.Degree, upper)).Memory);
         Links = new GraphLinks(
-            options.Degree, _base.Links(0), _upper.Links(0), (int*)_firstUpperBlocks.Pointer, _levels.Pointer, GraphLinks.None);
+            options.Degree, _base.Links(0), _upper.Links(0), (int*)_firstUpperBlocks.Pointer, _levels.Pointer, GraphLinks.None, count);
     }
 
     /// <summary>The graph as far as it is built.</summary>

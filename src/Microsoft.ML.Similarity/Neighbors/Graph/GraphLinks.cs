@@ -10,7 +10,8 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// <param name="firstUpperBlocks">For each node, the number of its first upper block.</param>
 /// <param name="levels">For each node, the highest layer it is on.</param>
 /// <param name="entry">A node on the highest layer, or <see cref="None"/> where there are no nodes.</param>
-internal readonly unsafe struct GraphLinks(int degree, int* baseBlocks, int* upperBlocks, int* firstUpperBlocks, byte* levels, int entry)
+/// <param name="count">The number of nodes.</param>
+internal readonly unsafe struct GraphLinks(int degree, int* baseBlocks, int* upperBlocks, int* firstUpperBlocks, byte* levels, int entry, int count)
 {
     /// <summary>No node.</summary>
     public const int None = -1;
@@ -21,13 +22,9 @@ internal readonly unsafe struct GraphLinks(int degree, int* baseBlocks, int* upp
 
     public int Entry => entry;
 
-    public int* Base => baseBlocks;
-
-    public int* Upper => upperBlocks;
+    public int Count => count;
 
     public byte* Levels => levels;
-
-    public int* FirstUpperBlocks => firstUpperBlocks;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int* OfBase(int node) => baseBlocks + ((long)node * 2 * degree);
@@ -39,5 +36,5 @@ internal readonly unsafe struct GraphLinks(int degree, int* baseBlocks, int* upp
 
     public long UpperBlock(int node, int layer) => (long)firstUpperBlocks[node] + layer - 1;
 
-    public GraphLinks WithEntry(int node) => new(degree, baseBlocks, upperBlocks, firstUpperBlocks, levels, node);
+    public GraphLinks WithEntry(int node) => new(degree, baseBlocks, upperBlocks, firstUpperBlocks, levels, node, count);
 }

@@ -89,7 +89,7 @@ internal static unsafe class GraphSearch
             }
             found[current] = key | NodeKey.Expanded;
             var node = NodeKey.Node(key);
-            var count = Unvisited(layer == 0 ? links.OfBase(node) : links.OfUpper(node, layer), degree, visited, block);
+            var count = Unvisited(layer == 0 ? links.OfBase(node) : links.OfUpper(node, layer), degree, links.Count, visited, block);
             for (var i = 0; i < count; i++)
                 nodes.Prefetch(block[i]);
             current++;
@@ -143,7 +143,7 @@ internal static unsafe class GraphSearch
             var key = waiting.Pop();
             if (key > found.Limit)
                 break;
-            var count = Unvisited(links.OfBase(NodeKey.Node(key)), links.BaseDegree, visited, block);
+            var count = Unvisited(links.OfBase(NodeKey.Node(key)), links.BaseDegree, links.Count, visited, block);
             if (count == 0)
                 continue;
             for (var i = 0; i < count; i++)
@@ -202,13 +202,14 @@ internal static unsafe class GraphSearch
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Unvisited(int* links, int degree, ulong* visited, int* block)
+    private static int Unvisited(int* links, int degree, int nodes, ulong* visited, int* block)
     {
         var count = 0;
         for (var i = 0; i < degree; i++)
         {
+            // None, or of a file whose links were not checked: no node that there is.
             var node = links[i];
-            if (node < 0)
+            if ((uint)node >= (uint)nodes)
                 break;
             var word = visited + (node >> 6);
             var bit = 1UL << (node & 63);

@@ -12,7 +12,8 @@ internal abstract unsafe class GraphWalker
     public static GraphWalker Create(RowTable table, GraphShape shape, GraphMemory memory)
     {
         var links = new GraphLinks(
-            shape.Degree, memory.Base.As<int>(), memory.Upper.As<int>(), memory.FirstUpperBlocks.As<int>(), memory.Levels.Pointer, shape.Entry);
+            shape.Degree, memory.Base.As<int>(), memory.Upper.As<int>(), memory.FirstUpperBlocks.As<int>(), memory.Levels.Pointer, shape.Entry,
+            table.Nodes.Count);
         if (shape.Codes != GraphCodes.Vectors)
             return new GraphWalker<CodeNodes>(links, new CodeNodes(memory.Codes.Pointer, Padding.ForCodes(shape.Kept)), table.Nodes.Count);
         if (table.Metric == NeighborMetric.InnerProduct)

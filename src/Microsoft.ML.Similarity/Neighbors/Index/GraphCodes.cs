@@ -4,7 +4,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Index;
 public enum GraphCodes
 {
     /// <summary>
-    /// A byte for each coordinate along the principal directions that hold 95 % of the variance, in steps of 32; a byte for each value
+    /// A byte for each coordinate along the principal directions that hold 90 % of the variance, in steps of 32; a byte for each value
     /// where these are all. The least memory, and the fastest.
     /// </summary>
     PrincipalBytes,

@@ -17,7 +17,7 @@ internal static unsafe class LiveIndex
             if (payload.Take(i).Any(column => column.Name == payload[i].Name))
                 throw new ArgumentException($"There are two payload columns '{payload[i].Name}'.", nameof(payload));
         }
-        var scaling = RowScaling.For(options.Metric, vectors.IsEmpty ? 0 : MathF.Abs(TensorPrimitives.MaxMagnitude(vectors)));
+        var scaling = RowScaling.For(options.Metric, Largest(vectors));
         fixed (float* start = vectors)
         {
             var input = Input(scaling, dimension, start, ids, payload);
@@ -55,9 +55,11 @@ internal static unsafe class LiveIndex
         fixed (float* start = vectors)
         {
             var address = (nint)start;
-            index.Add(scaling => Input(scaling, index.Dimension, (float*)address, ids, columns));
+            index.Add(Largest(vectors), scaling => Input(scaling, index.Dimension, (float*)address, ids, columns));
         }
     }
+
+    private static float Largest(ReadOnlySpan<float> vectors) => vectors.IsEmpty ? 0 : MathF.Abs(TensorPrimitives.MaxMagnitude(vectors));
 
     private static SegmentInput<TId> Input<TId>(RowScaling scaling, int dimension, float* vectors, TId[] ids, IReadOnlyList<PayloadColumn> payload)
         where TId : notnull =>

@@ -31,10 +31,18 @@ public abstract class NeighborFilter
 
     /// <summary>Allows the rows of some ids. Ids that the index does not have are ignored.</summary>
     /// <param name="ids">The ids.</param>
-    public static NeighborFilter Ids(IEnumerable<long> ids) => new IdFilter<long>(ids);
+    public static NeighborFilter Ids(IEnumerable<long> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return new IdFilter<long>(ids);
+    }
 
     /// <inheritdoc cref="Ids(IEnumerable{long})"/>
-    public static NeighborFilter Ids(IEnumerable<string> ids) => new IdFilter<string>(ids);
+    public static NeighborFilter Ids(IEnumerable<string> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return new IdFilter<string>(ids.Where(id => id != null));
+    }
 
     /// <summary>Allows the rows that both allow.</summary>
     /// <param name="other">The other filter.</param>

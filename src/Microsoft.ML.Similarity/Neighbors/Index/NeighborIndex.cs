@@ -6,7 +6,8 @@ namespace Microsoft.ML.Similarity.Neighbors.Index;
 /// <remarks>
 /// <para>
 /// Any number of threads may search, add, and remove at the same time. A search sees the rows as they were when it began. Added rows are
-/// found at once; a removed row is never found again, and its memory is freed by the next rebuild, which happens in the background.
+/// found at once; a removed row is never found again, and its memory is freed by the next rebuild, which happens in the background. Where one
+/// fails, as for want of memory, the next change throws its exception and changes nothing; the one after that begins another.
 /// </para>
 /// <para>
 /// Exact results are those of computing the distance of every row, to the bit, and the smaller id comes first where distances are equal:
@@ -20,7 +21,9 @@ namespace Microsoft.ML.Similarity.Neighbors.Index;
 /// memory once the index is warm.
 /// </para>
 /// <para>
-/// Values must be finite. Under <see cref="NeighborMetric.Cosine"/>, a vector of zeros has the distance 1 to every vector.
+/// Values must be finite. Under <see cref="NeighborMetric.Cosine"/>, a vector of zeros has the distance 1 to every vector. Otherwise vectors
+/// are scaled by a power of 2 where their squares would leave the range of a float. Queries so much larger than all rows that squares leave it
+/// still, a thousand times as large at the least, have infinite distances; rows 10^30 times smaller than the largest lose bits.
 /// </para>
 /// </remarks>
 public sealed partial class NeighborIndex : IDisposable
@@ -78,10 +81,14 @@ public sealed partial class NeighborIndex : IDisposable
     /// <summary>Opens a file that <see cref="Save"/> wrote, on any platform.</summary>
     /// <remarks>The file is mapped: only what searches look at is read, and processes share it.</remarks>
     /// <param name="path">The file. It may be replaced, but must not be changed, while the index is open.</param>
-    /// <param name="verify">Whether to check all of the file, which reads it; otherwise only parts of up to 16 MB each are checked.</param>
+    /// <param name="verify">
+    /// Whether to check all of the file, which reads it; otherwise parts of up to 16 MB each are checked, and all that tell where others are. What
+    /// is damaged elsewhere then makes wrong results, but does no harm beyond.
+    /// </param>
     /// <param name="options">Null for the defaults; the metric and the mode are the file's.</param>
     /// <exception cref="InvalidDataException">The file is not one of an index, or truncated or corrupted; the message says where.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static NeighborIndex Open(string path, bool verify = false, Options? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -99,6 +106,7 @@ public sealed partial class NeighborIndex : IDisposable
     /// </remarks>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -170,7 +178,12 @@ public sealed partial class NeighborIndex : IDisposable
 
     /// <inheritdoc cref="Remove(ReadOnlySpan{long})"/>
     /// <exception cref="InvalidOperationException">The index has integer ids.</exception>
-    public int Remove(ReadOnlySpan<string> ids) => Named.Remove(ids);
+    public int Remove(ReadOnlySpan<string> ids)
+    {
+        if (ids.Contains(null))
+            throw new ArgumentException($"Id {ids.IndexOf((string?)null)} is null.", nameof(ids));
+        return Named.Remove(ids);
+    }
 
     /// <summary>Whether the index has a row of the id.</summary>
     /// <param name="id">The id.</param>
@@ -179,7 +192,11 @@ public sealed partial class NeighborIndex : IDisposable
 
     /// <inheritdoc cref="Contains(long)"/>
     /// <exception cref="InvalidOperationException">The index has integer ids.</exception>
-    public bool Contains(string id) => Named.Contains(id);
+    public bool Contains(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Named.Contains(id);
+    }
 
     /// <summary>A row's value of a payload column.</summary>
     /// <typeparam name="T">The column's type: long, float, double or string.</typeparam>
@@ -193,10 +210,17 @@ public sealed partial class NeighborIndex : IDisposable
 
     /// <inheritdoc cref="TryGetValue{T}(long, string, out T)"/>
     /// <exception cref="InvalidOperationException">The index has integer ids.</exception>
-    public bool TryGetValue<T>(string id, string column, out T? value) => Named.TryGetValue(id, column, out value);
+    public bool TryGetValue<T>(string id, string column, out T? value)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Named.TryGetValue(id, column, out value);
+    }
 
     /// <summary>Rebuilds the index without removed rows, and with added ones among the others; waits for that.</summary>
-    /// <remarks>An index with the same rows built anew is the same. Searches and changes go on meanwhile.</remarks>
+    /// <remarks>
+    /// An index with the same rows built anew is the same, but for their scale where larger rows than 10^17 were added once. Searches and changes go
+    /// on meanwhile.
+    /// </remarks>
     /// <param name="cancellationToken">Ends the rebuild; the index stays as it is.</param>
     /// <exception cref="OperationCanceledException">The rebuild was cancelled.</exception>
     public void Rebuild(CancellationToken cancellationToken = default)
@@ -205,7 +229,7 @@ public sealed partial class NeighborIndex : IDisposable
         _named?.Compact(cancellationToken);
     }
 
-    /// <summary>Frees the memory, or the mapped file, as soon as searches under way have ended.</summary>
+    /// <summary>Frees the memory, or the mapped file, as soon as searches under way have ended; ends a rebuild under way.</summary>
     public void Dispose()
     {
         _numbered?.Dispose();
@@ -243,6 +267,8 @@ public sealed partial class NeighborIndex : IDisposable
         {
             if (ids[i] == null)
                 throw new ArgumentException($"Row {i} has no id.", nameof(ids));
+            if (!UnicodeText.IsValid(ids[i]))
+                throw new ArgumentException($"The id of row {i} is no valid Unicode text: half of a surrogate pair is missing.", nameof(ids));
         }
         return ids.ToArray();
     }

@@ -41,6 +41,11 @@ public sealed class PayloadColumn
     {
         if (Array.IndexOf(values, null) is var missing and >= 0)
             throw new ArgumentException($"Payload column '{name}' has no text in row {missing}; use an empty one.", nameof(values));
+        if (Array.FindIndex(values, value => !UnicodeText.IsValid(value)) is var invalid and >= 0)
+        {
+            throw new ArgumentException(
+                $"Payload column '{name}' has no valid Unicode text in row {invalid}: half of a surrogate pair is missing.", nameof(values));
+        }
     }
 
     /// <summary>The column's name.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Microsoft.ML.Similarity.Neighbors.Vectors;
 
 namespace Microsoft.ML.Similarity.Neighbors.Index;
@@ -5,7 +6,8 @@ namespace Microsoft.ML.Similarity.Neighbors.Index;
 /// <summary>Makes vectors what engines compare, and compared distances what users read.</summary>
 /// <remarks>
 /// Under cosine, vectors become of unit length: half the squared distance of two is 1 less their cosine. Otherwise vectors so large or
-/// small that their squares leave the range of a float are scaled by a power of 2, which loses nothing.
+/// small that their squares leave the range of a float are scaled by a power of 2, no farther than they must: others may be much
+/// smaller, and queries much larger.
 /// </remarks>
 /// <param name="metric">What is near.</param>
 /// <param name="scale">A power of 2; 1 under cosine.</param>
@@ -14,9 +16,13 @@ internal readonly unsafe struct RowScaling(NeighborMetric metric, float scale)
     /// <summary>The squared distance that stands for the cosine distance 1.</summary>
     public const float SquaredDistanceOne = 2;
 
-    // The squared distance of two rows of 4096 such values is within a float; and of values this small it is not lost.
-    private const float Largest = 1L << 56;
-    private const float Smallest = 1f / (1L << 40);
+    // Squares of differences of values from 2^-40 keep their bits. Values of up to 2^48 leave room for queries a thousand times as large, and
+    // for rows that are much smaller.
+    private const int SmallestExponent = -40;
+    private const int LargestExponent = 47;
+
+    // Of vectors with one value: the square of twice 2^62 is within a float.
+    private const int ReachOfOne = 62;
 
     public float Scale => scale;
 
@@ -24,9 +30,19 @@ internal readonly unsafe struct RowScaling(NeighborMetric metric, float scale)
     /// <param name="largest">The largest magnitude of a value.</param>
     public static RowScaling For(NeighborMetric metric, float largest)
     {
-        var fits = metric == NeighborMetric.Cosine || largest == 0 || (largest >= Smallest && largest <= Largest);
-        return new(metric, fits ? 1 : MathF.ScaleB(1, Math.Min(-MathF.ILogB(largest), 126)));
+        if (metric == NeighborMetric.Cosine || largest == 0)
+            return new(metric, 1);
+        var exponent = MathF.ILogB(largest);
+        var wanted = Math.Clamp(exponent, SmallestExponent, LargestExponent);
+        return new(metric, MathF.ScaleB(1, wanted - exponent));
     }
+
+    /// <summary>Whether squared distances of vectors with values as large are within a float.</summary>
+    public bool Reaches(float largest, int dimension) =>
+        metric == NeighborMetric.Cosine || largest == 0 || MathF.ILogB(largest) + MathF.ILogB(scale) < Reach(dimension);
+
+    // The power of 2 that values must be below: two rows differ by twice that, in each of as many places as there are.
+    private static int Reach(int dimension) => ReachOfOne - ((BitOperations.Log2((uint)dimension) + 1) / 2);
 
     /// <param name="values">All finite.</param>
     /// <param name="prepared">Room for the values, padded; what is past them becomes 0.</param>

@@ -17,8 +17,7 @@ internal static class SearcherBuilder
         var graphOwners = new List<IDisposable>();
         try
         {
-            var filter = stages.Run(NeighborIndexStage.Codes, () =>
-                ExactSearcher.UsesFilter ? BoundFilterFit.Create(table.Nodes, table.Metric, parallel, filterOwners) : null);
+            var filter = stages.Run(NeighborIndexStage.Codes, () => BoundFilterFit.Create(table.Nodes, table.Metric, parallel, filterOwners));
             if (Graph(table, options.Mode) is { } graphOptions)
             {
                 var searcher = stages.Run(NeighborIndexStage.Graph, progress =>

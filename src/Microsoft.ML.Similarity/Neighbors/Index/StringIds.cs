@@ -27,6 +27,8 @@ internal sealed unsafe class StringIds(MemoryBlock starts, MemoryBlock text) : I
 
     public override int Find(string id)
     {
+        if (!UnicodeText.IsValid(id))
+            return -1;
         var length = Encoding.UTF8.GetByteCount(id);
         var utf8 = length <= StackBytes ? stackalloc byte[length] : new byte[length];
         Encoding.UTF8.GetBytes(id, utf8);

@@ -56,13 +56,13 @@ internal static class GraphFile
         long nodes = table.Nodes.Count;
         return new GraphSearcher(table, shape, new GraphMemory(
             file.Section(Base, nodes * 2 * shape.Degree * sizeof(int)),
-            file.Section(Upper),
-            file.Section(FirstUpperBlocks, nodes * sizeof(int)),
-            file.Section(Levels, nodes),
+            file.Places(Upper),
+            file.Places(FirstUpperBlocks, nodes * sizeof(int)),
+            file.Places(Levels, nodes),
             file.Section(Codes, nodes * CodeLength(table, shape)),
             file.Section(Mean),
             file.Section(Directions),
-            file.Section(Exceptions)));
+            file.Places(Exceptions)));
     }
 
     private static int CodeLength(RowTable table, GraphShape shape)

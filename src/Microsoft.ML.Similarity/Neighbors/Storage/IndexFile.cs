@@ -9,7 +9,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Storage;
 /// <summary>The file of an index, mapped into memory: what is not looked at is not read.</summary>
 internal sealed unsafe class IndexFile : IDisposable
 {
-    // Larger sections are checked only when asked for, lest a large file be slow to open.
+    // Larger sections of values are checked only when asked for, lest a large file be slow to open.
     private const long CheckedBytes = 16 << 20;
 
     private const int PartBytes = 1 << 26;
@@ -20,7 +20,7 @@ internal sealed unsafe class IndexFile : IDisposable
 
     private readonly string _path;
     private readonly IDisposable[] _owners;
-    private readonly Dictionary<string, MemoryBlock> _sections = [];
+    private readonly Dictionary<string, (MemoryBlock Block, uint Checksum, bool IsChecked)> _sections = [];
     private readonly byte* _start;
     private readonly long _length;
 
@@ -100,11 +100,20 @@ internal sealed unsafe class IndexFile : IDisposable
     /// <param name="length">How long it must be; null: any length.</param>
     public MemoryBlock Section(string name, long? length = null)
     {
-        if (!_sections.TryGetValue(name, out var block))
+        if (!_sections.TryGetValue(name, out var section))
             throw Error(_path, $"lacks the section '{name}'");
-        return length == null || block.Length == length
-            ? block
-            : throw Error(_path, $"is corrupted in the section '{name}', bytes {Offset(block)} to {Offset(block) + block.Length}: it needs {length} bytes");
+        return length == null || section.Block.Length == length
+            ? section.Block
+            : throw Corrupted(name, section.Block, $": it needs {length} bytes");
+    }
+
+    /// <summary>A section that says where in memory others have their values. It is checked however large it is.</summary>
+    /// <inheritdoc cref="Section"/>
+    public MemoryBlock Places(string name, long? length = null)
+    {
+        var block = Section(name, length);
+        Check(name);
+        return block;
     }
 
     public void Dispose()
@@ -162,13 +171,27 @@ internal sealed unsafe class IndexFile : IDisposable
         for (var count = reader.ReadInt32(); count > 0; count--)
         {
             var (name, offset, length, checksum) = (reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt32());
-            if ((verify || length <= CheckedBytes) && Checksum.Of(_start + offset, length) != checksum)
-                throw Error(_path, $"is corrupted in the section '{name}', bytes {offset} to {offset + length}");
-            _sections.Add(name, new MemoryBlock(_start + offset, length));
+            if (offset < 0 || length < 0 || length > _length - offset)
+                throw Error(_path, $"is corrupted in the table: the section '{name}' is outside of the file");
+            _sections.Add(name, (new MemoryBlock(_start + offset, length), checksum, false));
+            if (verify || length <= CheckedBytes)
+                Check(name);
         }
     }
 
-    private long Offset(MemoryBlock block) => block.Pointer - _start;
+    private void Check(string name)
+    {
+        var (block, checksum, isChecked) = _sections[name];
+        if (!isChecked && Checksum.Of(block.Pointer, block.Length) != checksum)
+            throw Corrupted(name, block, $"");
+        _sections[name] = (block, checksum, true);
+    }
+
+    private InvalidDataException Corrupted(string name, MemoryBlock block, FormattableString what)
+    {
+        var offset = block.Pointer - _start;
+        return Error(_path, $"is corrupted in the section '{name}', bytes {offset} to {offset + block.Length}{what}");
+    }
 
     private static InvalidDataException Error(string path, FormattableString what) =>
         new($"The file '{path}' {what.ToString(CultureInfo.InvariantCulture)}.");

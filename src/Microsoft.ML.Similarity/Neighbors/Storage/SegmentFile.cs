@@ -75,14 +75,14 @@ internal static unsafe class SegmentFile
         var (dimension, nodeCount, rowCount) = (file.Description.ReadInt32(), file.Description.ReadInt32(), file.Description.ReadInt32());
         var scaling = new RowScaling(metric, file.Description.ReadSingle());
         var vectors = file.Section(Vectors, (long)nodeCount * Padding.ForFloats(dimension) * sizeof(float));
-        var zeroRows = file.Section(ZeroRows);
+        var zeroRows = file.Places(ZeroRows);
         var hasChains = nodeCount < rowCount;
         var table = new RowTable(
             metric,
             new FloatRows(vectors.As<float>(), nodeCount, dimension),
             rowCount,
-            file.Section(ChainStarts, hasChains ? (nodeCount + 1L) * sizeof(int) : 0),
-            file.Section(ChainRows, hasChains ? ((long)rowCount * sizeof(int)) - zeroRows.Length : 0),
+            file.Places(ChainStarts, hasChains ? (nodeCount + 1L) * sizeof(int) : 0),
+            file.Places(ChainRows, hasChains ? ((long)rowCount * sizeof(int)) - zeroRows.Length : 0),
             zeroRows);
         var ids = kind.Unpack(typeof(TId) == typeof(string) ? Texts(file, Ids, rowCount) : [file.Section(Ids, (long)rowCount * sizeof(long))]);
         var columns = new StoredColumn[file.Description.ReadInt32()];
@@ -134,7 +134,7 @@ internal static unsafe class SegmentFile
             file.Section(FilterDirections, (long)shape.Kept * rowBytes),
             file.Section(FilterCodes, blocks * ((width + 3) / 4) * 64),
             file.Section(FilterBias, blocks * BoundFilter.BlockRows * sizeof(int)),
-            file.Section(FilterExceptions)));
+            file.Places(FilterExceptions)));
     }
 
     private static StoredColumn Column(IndexFile file, string section, int rowCount)
@@ -150,7 +150,7 @@ internal static unsafe class SegmentFile
 
     private static MemoryBlock[] Texts(IndexFile file, string name, int rowCount)
     {
-        var starts = file.Section(name, (rowCount + 1L) * sizeof(long));
+        var starts = file.Places(name, (rowCount + 1L) * sizeof(long));
         return [starts, file.Section(TextOf(name), starts.As<long>()[rowCount])];
     }
 

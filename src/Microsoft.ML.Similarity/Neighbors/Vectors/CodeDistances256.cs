@@ -28,7 +28,15 @@ internal static unsafe class CodeDistances256
             sumC += Squares(t, c + i);
             sumD += Squares(t, d + i);
         }
-        return CodeWidth256.Sums(sumA, sumB, sumC, sumD);
+        return Sums(sumA, sumB, sumC, sumD);
+    }
+
+    /// <summary>Of each, the sum of its lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<int> Sums(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d)
+    {
+        var halves = Avx2.HorizontalAdd(Avx2.HorizontalAdd(a, b), Avx2.HorizontalAdd(c, d));
+        return halves.GetLower() + halves.GetUpper();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -45,7 +45,7 @@ internal static unsafe class CodeDistances512
             halfC += CodeDistances256.Squares(t, c + i);
             halfD += CodeDistances256.Squares(t, d + i);
         }
-        return CodeWidth256.Sums(halfA, halfB, halfC, halfD);
+        return CodeDistances256.Sums(halfA, halfB, halfC, halfD);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -65,20 +65,6 @@ internal readonly unsafe struct CodeScale(float step)
         return error;
     }
 
-    /// <summary>Makes a row's codes those of a query, without loss.</summary>
-    public static void RowToQuery(byte* row, int count, sbyte* query, out int offset)
-    {
-        var sum = 0;
-        for (var i = 0; i < count; i++)
-        {
-            var halves = 2 * (row[i] - RowZero);
-            query[i] = (sbyte)halves;
-            sum += halves;
-        }
-        new Span<sbyte>(query + count, Padding.ForCodes(count) - count).Clear();
-        offset = RowZero * sum;
-    }
-
     private static int Steps(float value, float perStep, int limit) =>
         (int)Math.Clamp(MathF.Round(value * perStep), -limit, limit);
 }

@@ -41,8 +41,6 @@ internal sealed unsafe class PrincipalAxes : IDisposable
     /// <summary>An upper bound of the distance between the axes and truly orthonormal ones, as linear maps.</summary>
     public double Skew { get; set; }
 
-    public long Bytes => _mean.Length + _axes.Length;
-
     /// <param name="vector">Padded.</param>
     /// <param name="count">How many of the axes.</param>
     /// <param name="coordinates">Room for the count, padded to 16; what is past the count becomes 0.</param>

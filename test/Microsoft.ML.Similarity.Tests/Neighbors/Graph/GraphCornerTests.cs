@@ -45,6 +45,22 @@ public sealed class GraphCornerTests
     }
 
     [Test]
+    public unsafe void Links_that_lead_nowhere_do_no_harm([Values] bool filtered)
+    {
+        // As in a file whose larger parts were not checked.
+        var rows = VectorSet.Clustered(2000, 12, seed: 13);
+        var ids = ExactnessTests.Ids(2000);
+        using var index = NeighborIndex.Build(rows.Values, 12, ids, options: new() { Mode = SearchMode.Approximate(0.9) });
+        var links = index.Numbered.Current.Segment.Graph!.Memory.Base;
+        for (var i = 0; i < links.CountOf<int>(); i += 9)
+            links.As<int>()[i] = int.MaxValue - i;
+        var (found, distances) = (new long[10], new float[10]);
+        var filter = filtered ? NeighborFilter.Ids(ids.Where(id => id % 2 == 0)) : null;
+        for (var i = 0; i < 200; i++)
+            Assert.That(index.Search(rows[i], found, distances, filter), Is.GreaterThan(0));
+    }
+
+    [Test]
     public void Rows_not_finite_are_refused()
     {
         var rows = VectorSet.Clustered(100, 4, seed: 10);

@@ -50,7 +50,7 @@ public sealed unsafe class GraphReachabilityTests
         var levels = stackalloc byte[count];
         var firstUpper = stackalloc int[count];
         new Span<byte>(levels, count).Clear();
-        var links = new GraphLinks(degree / 2, blocks.Links(0), null, firstUpper, levels, entry: 0);
+        var links = new GraphLinks(degree / 2, blocks.Links(0), null, firstUpper, levels, entry: 0, count);
         var made = Relinking.Run(links, blocks, new FloatNodes(rows.Rows), Enumerable.Range(0, count).ToArray(), count, width: 8);
         Assert.That(made, Is.EqualTo(count / 2));
 

@@ -61,6 +61,23 @@ public sealed class ExactnessTests
         Check(metric, VectorSet.Clustered(1500, 16, seed: 13, size), VectorSet.Clustered(10, 16, seed: 14, size), 5);
 
     [Test]
+    public void One_value_far_off_does_not_blur_the_others([ValueSource(nameof(Metrics))] NeighborMetric metric, [Values(1e-12f, 1f)] float size)
+    {
+        var rows = VectorSet.Clustered(1500, 16, seed: 24, size);
+        rows.Values[7 * 16] = 5e18f * size;
+        CheckDefinition(metric, rows, VectorSet.Clustered(10, 16, seed: 25, size));
+    }
+
+    [Test]
+    public void Queries_a_hundred_times_as_large_as_the_rows(
+        [Values(NeighborMetric.Euclidean, NeighborMetric.Cosine)] NeighborMetric metric, [Values(1e-30f, 1f, 1e16f, 1e30f)] float size) =>
+        CheckDefinition(metric, VectorSet.Clustered(300, 100, seed: 28, size), VectorSet.Clustered(10, 100, seed: 29, 100 * size));
+
+    [Test]
+    public void Small_rows_and_ordinary_queries([ValueSource(nameof(Metrics))] NeighborMetric metric) =>
+        CheckDefinition(metric, VectorSet.Clustered(300, 16, seed: 26, 1e-30f), VectorSet.Clustered(10, 16, seed: 27));
+
+    [Test]
     public void Far_from_the_origin([ValueSource(nameof(Metrics))] NeighborMetric metric)
     {
         var (rows, queries) = (VectorSet.Clustered(2000, 30, seed: 15), VectorSet.Clustered(20, 30, seed: 16));
@@ -91,33 +108,55 @@ public sealed class ExactnessTests
     [Test]
     public void Distances_are_those_of_the_definition([ValueSource(nameof(Metrics))] NeighborMetric metric)
     {
-        var (rows, query) = (VectorSet.Clustered(100, 12, seed: 22), VectorSet.Clustered(1, 12, seed: 23));
-        using var index = NeighborIndex.Build(rows.Values, 12, Ids(100), options: new() { Metric = metric });
-        var (ids, distances) = (new long[100], new float[100]);
-        index.Search(query[0], ids, distances);
-        for (var i = 0; i < 100; i++)
-        {
-            var row = rows[(int)((ids[i] + 1000) / 3)].ToArray();
-            double dot = 0, squared = 0, a = 0, b = 0;
-            for (var j = 0; j < 12; j++)
-            {
-                dot += (double)row[j] * query.Values[j];
-                squared += ((double)row[j] - query.Values[j]) * ((double)row[j] - query.Values[j]);
-                a += (double)row[j] * row[j];
-                b += (double)query.Values[j] * query.Values[j];
-            }
-            var expected = metric switch
-            {
-                NeighborMetric.Euclidean => Math.Sqrt(squared),
-                NeighborMetric.SquaredEuclidean => squared,
-                NeighborMetric.Cosine => 1 - (dot / Math.Sqrt(a * b)),
-                _ => -dot,
-            };
-            Assert.That(distances[i], Is.EqualTo(expected).Within(1e-4 * Math.Max(1, Math.Abs(expected))));
-        }
+        CheckDefinition(metric, VectorSet.Clustered(100, 12, seed: 22), VectorSet.Clustered(3, 12, seed: 23));
     }
 
     internal static long[] Ids(int count) => [.. Enumerable.Range(0, count).Select(i => (3L * i) - 1000)];
+
+    private static void CheckDefinition(NeighborMetric metric, VectorSet rows, VectorSet queries)
+    {
+        using var index = NeighborIndex.Build(rows.Values, rows.Dimension, Ids(rows.Count), options: new() { Metric = metric });
+        var (ids, distances) = (new long[rows.Count], new float[rows.Count]);
+        for (var query = 0; query < queries.Count; query++)
+        {
+            Assert.That(index.Search(queries[query], ids, distances), Is.EqualTo(rows.Count));
+            var (nearest, i) = (double.NegativeInfinity, 0);
+            foreach (var id in ids)
+            {
+                var expected = Distance(metric, rows[(int)((id + 1000) / 3)], queries[query], out var size);
+                Assert.That(distances[i++], Is.EqualTo(expected).Within(1e-5 * size));
+                Assert.That(expected, Is.GreaterThan(nearest - (1e-5 * size)));
+                nearest = expected;
+            }
+        }
+    }
+
+    // The size: what rounding is in proportion to.
+    private static double Distance(NeighborMetric metric, ReadOnlySpan<float> row, ReadOnlySpan<float> query, out double size)
+    {
+        double dot = 0, squared = 0, a = 0, b = 0;
+        for (var j = 0; j < row.Length; j++)
+        {
+            dot += (double)row[j] * query[j];
+            squared += ((double)row[j] - query[j]) * ((double)row[j] - query[j]);
+            a += (double)row[j] * row[j];
+            b += (double)query[j] * query[j];
+        }
+        var distance = metric switch
+        {
+            NeighborMetric.Euclidean => Math.Sqrt(squared),
+            NeighborMetric.SquaredEuclidean => squared,
+            NeighborMetric.Cosine => 1 - (dot / Math.Sqrt(a) / Math.Sqrt(b)),
+            _ => -dot,
+        };
+        size = metric switch
+        {
+            NeighborMetric.Cosine => 1,
+            NeighborMetric.InnerProduct => Math.Sqrt(a) * Math.Sqrt(b),
+            _ => distance,
+        };
+        return distance;
+    }
 
     private static void Check(NeighborMetric metric, VectorSet rows, VectorSet queries, int k, int threads = 2, bool usesCodes = false)
     {

@@ -21,6 +21,19 @@ public sealed class NeighborIndexTests
     }
 
     [Test]
+    public void Text_that_would_not_come_back_is_refused()
+    {
+        Assert.That(() => NeighborIndex.Build(new float[4], 2, (string[])["\uFFFD", "a\uD800"]), Throws.ArgumentException.With.Message.StartsWith(
+            "The id of row 1 is no valid Unicode text: half of a surrogate pair is missing."));
+        Assert.That(() => new PayloadColumn("t", ["\U0001F600", "\uDC00\uD800"]), Throws.ArgumentException.With.Message.StartsWith(
+            "Payload column 't' has no valid Unicode text in row 1: half of a surrogate pair is missing."));
+        using var index = NeighborIndex.Build(new float[2], 2, (string[])["\uFFFD"]);
+        Assert.That(index.Contains("\uD800"), Is.False);
+        Assert.That(index.Remove((string[])["\uD800"]), Is.Zero);
+        Assert.That(index.Search([1f, 0], new string[1], new float[1], NeighborFilter.Ids(["\uD800"])), Is.Zero);
+    }
+
+    [Test]
     public void Search_allocates_nothing([Values] NeighborMetric metric, [Values(400, 3000)] int count)
     {
         var (rows, queries) = (VectorSet.Clustered(count, 32, seed: 1), VectorSet.Clustered(64, 32, seed: 2));

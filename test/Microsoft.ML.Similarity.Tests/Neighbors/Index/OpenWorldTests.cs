@@ -112,6 +112,73 @@ public sealed class OpenWorldTests
     }
 
     [Test]
+    public void Rows_of_any_magnitude_are_added(
+        [Values(NeighborMetric.Euclidean, NeighborMetric.InnerProduct)] NeighborMetric metric, [Values(1e-30f, 1e10f, 1e25f)] float size, [Values(0, 50)] int before)
+    {
+        var rows = VectorSet.Clustered(300, Dimension, seed: 11, size);
+        VectorSet.Clustered(before, Dimension, seed: 12, Math.Max(size / 1e12f, 1e-38f)).Values.CopyTo(rows.Values, 0);
+        var ids = ExactnessTests.Ids(300);
+        using var index = NeighborIndex.Build(rows.Values.AsSpan(0, before * Dimension), Dimension, ids.AsSpan(0, before), options: new() { Metric = metric });
+        index.Add(rows.Values.AsSpan(before * Dimension), ids.AsSpan(before));
+        var queries = VectorSet.Clustered(4, Dimension, seed: 13, size);
+        BruteForce.Check(index, rows, ids, queries, 11);
+        index.Rebuild();
+        BruteForce.Check(index, rows, ids, queries, 11);
+    }
+
+    [Test]
+    public void Rebuild_ends_where_the_index_is_disposed_of()
+    {
+        var pool = VectorSet.Clustered(6000, Dimension, seed: 14);
+        var index = NeighborIndex.Build(pool.Values, Dimension, ExactnessTests.Ids(6000), options: new() { Mode = SearchMode.Approximate() });
+        index.Remove([ExactnessTests.Ids(1)[0]]);
+        using var rebuild = Task.Run(() => index.Rebuild());
+        Thread.Sleep(50);
+        index.Dispose();
+        Assert.That(() => rebuild.GetAwaiter().GetResult(), Throws.TypeOf<ObjectDisposedException>());
+    }
+
+    [Test]
+    public void Error_of_a_rebuild_in_the_background_comes_before_the_next_change()
+    {
+        var (pool, fails) = (VectorSet.Clustered(20, Dimension, seed: 15), false);
+        var kind = IdKind.Int64 with { Pack = (ids, owners) => fails ? throw new InsufficientMemoryException() : IdKind.Int64.Pack(ids, owners) };
+        using var index = LiveIndex.Build(kind, pool.Values, Dimension, ExactnessTests.Ids(20), [], new() { AddedRowsBeforeRebuild = 0 });
+        fails = true;
+        var (id, count, isRefused) = (5000L, 20, false);
+        for (var i = 0; i < 500 && !isRefused; i++)
+        {
+            Thread.Sleep(10);
+            try
+            {
+                LiveIndex.Add(index, pool[0], [++id], []);
+                count++;
+            }
+            catch (InsufficientMemoryException)
+            {
+                isRefused = true;
+            }
+        }
+        Assert.That(isRefused);
+        Assert.That((index.Current.Count, index.Contains(id)), Is.EqualTo((count, false)));
+        fails = false;
+        LiveIndex.Add(index, pool[0], [id], []);
+        index.Compact(CancellationToken.None);
+        Assert.That((index.Current.Count, index.Current.IsChanged), Is.EqualTo((count + 1, false)));
+    }
+
+    [Test]
+    public void Remove_refuses_what_is_no_id_and_removes_nothing()
+    {
+        using var index = NeighborIndex.Build([], 2, (string[])[]);
+        index.Add([1, 2], (string[])["a"]);
+        Assert.That(() => index.Remove((string[])["a", null!]), Throws.ArgumentException.With.Message.StartsWith("Id 1 is null."));
+        Assert.That(index.Contains("a"));
+        Assert.That(() => index.Contains(null!), Throws.ArgumentNullException);
+        Assert.That(() => index.TryGetValue<long>(null!, "n", out _), Throws.ArgumentNullException);
+    }
+
+    [Test]
     public void Add_refuses_an_id_that_is_taken_and_adds_nothing()
     {
         var pool = VectorSet.Clustered(5, Dimension, seed: 7);
