@@ -45,6 +45,21 @@ public sealed class AddRowsTests
     }
 
     [Test]
+    public void Rows_of_much_larger_values_are_added()
+    {
+        var model = Ml.Regression.Trainers.KNearestNeighbors("Target", numberOfNeighbors: 1).Fit(Old);
+        var large = new[] { 1e25f, 3e30f, 1e37f }.Select(value =>
+        {
+            var row = At("", value);
+            row.Target = value;
+            return row;
+        }).ToArray();
+        var more = model.AddRows(New).AddRows(Ml.Data.LoadFromEnumerable(large)).AddRows(New);
+        Assert.That(Examples.Column<float>(more.Transform(Ml.Data.LoadFromEnumerable(large)), "Score"), Is.EqualTo(large.Select(row => row.Target)));
+        Assert.That(Examples.Column<float>(model.Transform(Ml.Data.LoadFromEnumerable(large)), "Score"), Is.All.Zero);
+    }
+
+    [Test]
     public void Many_small_additions_are_merged_without_touching_the_old_set()
     {
         var model = Ml.Similarity.Transforms.NearestNeighbors(inputColumnName: "Features", numberOfNeighbors: 1, columns: ["Label"]).Fit(Old);

@@ -62,9 +62,14 @@ internal sealed class FrozenIndex
     /// <param name="cancellation">Ends a rebuild.</param>
     public FrozenIndex With(VectorStore rows, int first, IProgress<NeighborIndexProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var old = LiveRows.Added(_snapshot, 0, Dimension);
-        var delta = DeltaRows<long>.Empty(Dimension, []).With(old).With(Input(rows, first, _snapshot.Segment.Scaling));
-        return Settled(_snapshot with { Delta = delta, DeltaRemoved = null, DeltaRemovedCount = 0 }, progress, cancellation);
+        var largest = rows.LargestMagnitude;
+        // Rows of values too large for the scale of these make another necessary.
+        var snapshot = _snapshot.Segment.Scaling.Reaches(largest, Dimension)
+            ? _snapshot
+            : Unchanged(Rebuilt(_snapshot, RowScaling.For(Metric, largest), progress, cancellation));
+        var scaling = snapshot.Segment.Scaling;
+        var delta = DeltaRows<long>.Empty(Dimension, []).With(LiveRows.Added(snapshot, 0, Dimension, scaling)).With(Input(rows, first, scaling));
+        return Settled(snapshot with { Delta = delta, DeltaRemoved = null, DeltaRemovedCount = 0 }, progress, cancellation);
     }
 
     /// <summary>An index of these rows without some.</summary>
@@ -135,7 +140,7 @@ internal sealed class FrozenIndex
     /// <summary>Hands the file of the index to what writes it. Rebuilds first where rows were added or removed.</summary>
     public void Save(Action<IndexFileWriter> write)
     {
-        SegmentFile.Save(_snapshot.IsChanged ? Rebuilt(_snapshot, progress: null, CancellationToken.None) : _snapshot.Segment, write);
+        SegmentFile.Save(_snapshot.IsChanged ? Rebuilt(_snapshot, _snapshot.Segment.Scaling, progress: null, CancellationToken.None) : _snapshot.Segment, write);
         GC.KeepAlive(this);
     }
 
@@ -152,12 +157,13 @@ internal sealed class FrozenIndex
 
     private FrozenIndex Settled(Snapshot<long> changed, IProgress<NeighborIndexProgress>? progress, CancellationToken cancellation) =>
         _options.AsksForRebuild(changed.Segment.Table.RowCount, changed.Delta.Count, changed.RemovedCount)
-            ? new(Rebuilt(changed, progress, cancellation), _options)
+            ? new(Rebuilt(changed, changed.Segment.Scaling, progress, cancellation), _options)
             : new(changed, _search, _options);
 
-    private Segment<long> Rebuilt(Snapshot<long> changed, IProgress<NeighborIndexProgress>? progress, CancellationToken cancellation)
+    private Segment<long> Rebuilt(
+        Snapshot<long> changed, RowScaling scaling, IProgress<NeighborIndexProgress>? progress, CancellationToken cancellation)
     {
-        var segment = SegmentBuilder.Build(_options, IdKind.Int64, LiveRows.Of(changed, Dimension), _options.Parallel(cancellation), progress);
+        var segment = SegmentBuilder.Build(_options, IdKind.Int64, LiveRows.Of(changed, Dimension, scaling), _options.Parallel(cancellation), progress);
         GC.KeepAlive(changed);
         return segment;
     }
