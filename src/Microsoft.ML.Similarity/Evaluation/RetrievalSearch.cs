@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
-using System.Numerics.Tensors;
 using Microsoft.ML.Similarity.Neighbors;
+using Microsoft.ML.Similarity.Neighbors.Exact;
+using Microsoft.ML.Similarity.Neighbors.Index;
+using Microsoft.ML.Similarity.Neighbors.Vectors;
 using Microsoft.ML.Similarity.Relations;
 
 namespace Microsoft.ML.Similarity.Evaluation;
 
 /// <summary>Ranks the references for every query, chunks of queries in parallel.</summary>
-internal sealed class RetrievalSearch
+internal sealed unsafe class RetrievalSearch
 {
     // Sums are formed chunk by chunk: a fixed size keeps them independent of threads.
     private const int ChunkSize = 64;
@@ -20,9 +22,9 @@ internal sealed class RetrievalSearch
     private readonly NeighborMetric _metric;
     private readonly ClassRelation? _relation;
     private readonly RetrievalCutoffs _cutoffs;
-    private readonly ReferencePanels _panels;
+    private readonly RowScaling _scaling;
+    private readonly AlignedMemory _prepared;
     private readonly int _blockSize;
-    private readonly float _scale;
     private readonly List<int> _zeroReferences = [];
 
     /// <param name="queries">The same object as <paramref name="references"/> for leave-one-out.</param>
@@ -37,16 +39,14 @@ internal sealed class RetrievalSearch
         _relation = relation;
         _metric = metric;
         _cutoffs = cutoffs;
-        _scale = Directions.ScaleFor(Math.Max(queries.LargestMagnitude, references.LargestMagnitude));
-        _panels = new ReferencePanels(references.Count, references.Dimension);
-        _blockSize = Math.Clamp(DistanceBudget / _panels.Stride / ReferencePanels.TileSize * ReferencePanels.TileSize, ReferencePanels.TileSize, LargestBlock);
-
-        var values = new float[references.Dimension];
+        _scaling = RowScaling.For(metric, Math.Max(queries.LargestMagnitude, references.LargestMagnitude));
+        _blockSize = Math.Clamp(DistanceBudget / references.Count, 1, LargestBlock);
+        _prepared = AlignedMemory.For<float>((long)references.Count * Padding.ForFloats(references.Dimension));
+        var rows = Rows(_prepared, references.Count);
         for (var row = 0; row < references.Count; row++)
         {
-            if (!Prepare(references[row], values))
+            if (!_scaling.Prepare(references[row], rows.Row(row)))
                 _zeroReferences.Add(row);
-            _panels.Set(row, values);
         }
     }
 
@@ -58,32 +58,32 @@ internal sealed class RetrievalSearch
         Parallel.For(0, sums.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, chunk =>
         {
             if (!idle.TryTake(out var workspace))
-                workspace = new(_blockSize, _panels, new(_references, _relation));
+                workspace = new(_blockSize, _references, new(_references, _relation));
             var chunkSums = sums[chunk] = new(_cutoffs);
             var end = Math.Min((chunk + 1) * ChunkSize, _queries.Count);
             for (var start = chunk * ChunkSize; start < end; start += _blockSize)
                 AddBlock(start, Math.Min(_blockSize, end - start), workspace, chunkSums);
             idle.Add(workspace);
         });
+        GC.KeepAlive(this);
         return sums;
     }
 
     private void AddBlock(int start, int count, Workspace workspace, RetrievalSums sums)
     {
-        // Places beyond the count hold queries of the block before, whose distances nobody reads.
-        var places = (count + ReferencePanels.TileSize - 1) / ReferencePanels.TileSize * ReferencePanels.TileSize;
-        var tiles = workspace.Tiles.AsSpan(0, places * _panels.Dimension);
+        var rows = Rows(_prepared, _references.Count);
+        var queries = Rows(workspace.Queries, count);
         for (var i = 0; i < count; i++)
-        {
-            workspace.IsZero[i] = !Prepare(_queries[start + i], workspace.Query);
-            ReferencePanels.SetQuery(tiles, i, workspace.Query);
-        }
-        _panels.Distances(tiles, _metric == NeighborMetric.InnerProduct, workspace.Distances);
+            workspace.IsZero[i] = !_scaling.Prepare(_queries[start + i], queries.Row(i));
+        if (_metric == NeighborMetric.InnerProduct)
+            AllDistances.Compute<Product>(queries, rows, workspace.Distances);
+        else
+            AllDistances.Compute<SquaredDifference>(queries, rows, workspace.Distances);
 
         for (var i = 0; i < count; i++)
         {
             var query = start + i;
-            var distances = workspace.Distances.AsSpan(i * _panels.Stride, _references.Count);
+            var distances = workspace.Distances.AsSpan(i * _references.Count, _references.Count);
             if (_metric == NeighborMetric.Cosine)
                 SetZeroVectors(distances, workspace.IsZero[i]);
             var self = ReferenceEquals(_queries, _references) ? query : -1;
@@ -91,45 +91,26 @@ internal sealed class RetrievalSearch
         }
     }
 
-    // The squared distance of unit vectors is twice the cosine distance, and is exact where they nearly coincide.
     private void SetZeroVectors(Span<float> distances, bool queryIsZero)
     {
-        const float twiceOne = 2;
         if (queryIsZero)
         {
-            distances.Fill(twiceOne);
+            distances.Fill(RowScaling.SquaredDistanceOne);
             return;
         }
         foreach (var row in _zeroReferences)
-            distances[row] = twiceOne;
+            distances[row] = RowScaling.SquaredDistanceOne;
     }
 
-    /// <summary>A row as its distances are computed from; false for a zero vector.</summary>
-    private bool Prepare(ReadOnlySpan<float> row, Span<float> destination)
-    {
-        TensorPrimitives.Multiply(row, _scale, destination);
-        if (_metric != NeighborMetric.Cosine)
-            return true;
-        double squares = 0;
-        foreach (var value in row)
-            squares += (double)value * value;
-        if (squares == 0)
-            return false;
-        var norm = Math.Sqrt(squares);
-        for (var i = 0; i < row.Length; i++)
-            destination[i] = (float)(row[i] / norm);
-        return true;
-    }
+    private FloatRows Rows(AlignedMemory memory, int count) => new((float*)memory.Pointer, count, _references.Dimension);
 
-    private sealed class Workspace(int blockSize, ReferencePanels panels, RelevantRows relevant)
+    private sealed class Workspace(int blockSize, UsableRows references, RelevantRows relevant)
     {
-        public float[] Query { get; } = new float[panels.Dimension];
+        public AlignedMemory Queries { get; } = AlignedMemory.For<float>((long)blockSize * Padding.ForFloats(references.Dimension));
 
         public bool[] IsZero { get; } = new bool[blockSize];
 
-        public float[] Tiles { get; } = new float[blockSize * panels.Dimension];
-
-        public float[] Distances { get; } = new float[blockSize * panels.Stride];
+        public float[] Distances { get; } = new float[blockSize * references.Count];
 
         public RelevantRows Relevant { get; } = relevant;
 

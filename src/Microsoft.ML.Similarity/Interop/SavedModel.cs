@@ -11,7 +11,7 @@ namespace Microsoft.ML.Similarity.Interop;
 internal static class SavedModel
 {
     // Raise Written with every change of the form, Readable only when versions before cannot read it any more.
-    private const uint Written = 0x00010001;
+    private const uint Written = 0x00010002;
     private const uint Readable = 0x00010001;
     private const uint ReadableBack = 0x00010001;
     private const string OptionsStream = "Options";

@@ -56,13 +56,11 @@ internal sealed class ColumnsOutput(string outputColumn, IReadOnlyList<CarriedCo
         return columns[outputColumn - 2].CreateGetter(set, results, outputColumn - 2, slot);
     }
 
-    // Keys may be numbered otherwise from set to set; all else must be of the type the first rows had.
     private DataViewSchema.Column CheckType(DataViewSchema.Column column)
     {
         var carried = columns.First(c => c.Name == column.Name);
-        var isKey = carried.Keys is not null;
-        if (isKey ? column.Type is KeyDataViewType : column.Type.Equals(carried.ItemType))
-            return column;
-        throw InputColumns.Mismatch("neighbour", column.Name, isKey ? "Key" : carried.ItemType.ToString()!, column.Type.ToString()!);
+        return carried.Takes(column.Type)
+            ? column
+            : throw InputColumns.Mismatch("neighbour", column.Name, carried.InputType, column.Type.ToString()!);
     }
 }

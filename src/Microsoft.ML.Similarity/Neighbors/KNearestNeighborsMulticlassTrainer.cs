@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Interop;
+using Microsoft.ML.Similarity.Neighbors.Index;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Neighbors;
@@ -12,7 +13,7 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <item><term><see cref="KNearestNeighborsOptions.LabelColumnName"/> (input)</term><description>Key, text, an integer or Boolean</description></item>
 /// <item><term><see cref="KNearestNeighborsOptions.FeatureColumnName"/> (input)</term><description>Vector of a known number of
 /// <see cref="float"/>, dense or sparse; finite</description></item>
-/// <item><term><see cref="KNearestNeighborsOptions.RowIdColumnName"/> (input, optional)</term><description>Key, text, an integer or
+/// <item><term><see cref="NeighborOptions.RowIdColumnName"/> (input, optional)</term><description>Key, text, an integer or
 /// Boolean</description></item>
 /// <item><term>PredictedLabel (output)</term><description>Key; its values are the classes, with the keys and values of a key
 /// label, else in the order they first appear. Of classes with equal votes the one of the nearest neighbour</description></item>
@@ -24,21 +25,26 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <item><term>Machine learning task</term><description>Multiclass classification</description></item>
 /// <item><term>Is normalization required?</term><description>Where the features' ranges differ: distances add them up</description></item>
 /// <item><term>Is caching required?</term><description>No: the data is read once</description></item>
-/// <item><term>Time of a query</term><description>O(n·d) for n reference rows of d values; batches use all cores</description></item>
-/// <item><term>Memory and size of the model</term><description>4·d bytes a reference row, and a few bytes for its
-/// class</description></item>
+/// <item><term>Time of Fit</term><description>Exact search: O(n·d²) at most for n rows of d values; a graph: about O(n·log n·d). On all
+/// cores</description></item>
+/// <item><term>Time of a query</term><description>Exact search: O(n·d) at worst, most of it on codes of a byte a value; a graph: about
+/// O(log n·d). Batches use all cores</description></item>
+/// <item><term>Memory and size of the model</term><description>A reference row: 4 bytes a value, d being padded to a multiple of 16, once for
+/// rows of equal vectors; of an exact search at most d + 4 bytes of codes, or those of the graph, see <see cref="ApproximateMode"/>; 8 for
+/// its number; and what its class takes, 4 bytes. Fit holds the vectors twice</description></item>
 /// </list>
 /// <para>
-/// The search is exact. Of rows at the same distance the one that came first is the nearer (Euclidean distances are compared as
+/// The search is exact unless <see cref="NeighborOptions.SearchMode"/> asks for another; a graph misses few neighbours, and the transformer's
+/// <see cref="NeighborTransformer.Statistics"/> tell how few. Of rows at the same distance the one that came first is the nearer (Euclidean distances are compared as
 /// squares, before rounding the root). Each of several equal rows counts.
-/// Where there are fewer reference rows than <see cref="KNearestNeighborsOptions.NumberOfNeighbors"/>, all of them are neighbours. A vector of
+/// Where there are fewer reference rows than <see cref="NeighborOptions.NumberOfNeighbors"/>, all of them are neighbours. A vector of
 /// zeros has the cosine distance 1 to every vector. Distances are computed in <see cref="float"/>: differences whose squares
 /// are beyond its range count as infinitely far.
 /// A query with NaN or infinite features has a missing label and NaN scores.
 /// </para>
 /// <para>
 /// While a pipeline trains, a row is not its own neighbour: rows are told apart by the ids that the view gives them, or by
-/// <see cref="KNearestNeighborsOptions.RowIdColumnName"/>. With the latter the ids are part of the model, and a query never has a row with its id
+/// <see cref="NeighborOptions.RowIdColumnName"/>. With the latter the ids are part of the model, and a query never has a row with its id
 /// as a neighbour, in Transform too; a missing id (empty text, key 0) excludes nothing. Rows that only look alike stay neighbours.
 /// </para>
 /// </remarks>
@@ -54,7 +60,7 @@ public sealed class KNearestNeighborsMulticlassTrainer : IEstimator<KNearestNeig
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(options.LabelColumnName);
         _environment = environment;
-        _settings = new(options.FeatureColumnName, options.RowIdColumnName, options.NumberOfNeighbors, options.Metric);
+        _settings = new(options.FeatureColumnName, options);
         _labelColumn = options.LabelColumnName;
         _weights = _settings.CheckVotes(options.Votes, options.Temperature);
     }
@@ -65,6 +71,7 @@ public sealed class KNearestNeighborsMulticlassTrainer : IEstimator<KNearestNeig
     /// <summary>Reads the reference rows. Those without a label are left out, and their number is logged as a warning.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">A feature is NaN or infinite, or no row has a label.</exception>
+    /// <exception cref="OperationCanceledException">The options' token was cancelled, or <c>MLContext.CancelExecution</c> was called.</exception>
     public KNearestNeighborsMulticlassTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

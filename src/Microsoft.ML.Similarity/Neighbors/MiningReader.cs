@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Similarity.Neighbors.Index;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Neighbors;
@@ -18,7 +19,7 @@ internal static class MiningReader
         var readClass = LabelReader.Create(cursor, label, LabelVocabulary.For(label));
         var reader = new FeatureReader(cursor, embedding);
         var ids = IdColumn.Create(cursor, id);
-        var rows = new RowStore(reader.Dimension, options.Metric);
+        var rows = new VectorStore(reader.Dimension);
         var (classes, numbers) = (new List<int>(), new List<int>());
         long unlabelled = 0, invalid = 0;
         while (cursor.MoveNext())
@@ -38,7 +39,7 @@ internal static class MiningReader
             }
             classes.Add(rowClass);
             numbers.Add(number);
-            rows.Add(in values);
+            values.CopyTo(rows.Add());
         }
         Warn(channel, unlabelled, "{0} rows without a label or an id were left out.");
         Warn(channel, invalid, "{0} rows with NaN or infinity in their embedding were left out.");
@@ -48,7 +49,7 @@ internal static class MiningReader
             throw new InvalidOperationException(
                 $"Mining needs rows of two labels, and a label with two rows; column '{label.Name}' has {labels} labels in {classes.Count} usable rows.");
         }
-        return Result(channel, new HardNegativeMiner(options, seed).MineClasses(rows.ToSet(), classes, numbers), ids, ids);
+        return Result(channel, new HardNegativeMiner(options, seed).MineClasses(rows, classes, numbers), ids, ids);
     }
 
     /// <exception cref="InvalidOperationException">No pair is usable.</exception>
@@ -60,7 +61,7 @@ internal static class MiningReader
         using var cursor = pairs.GetRowCursor([left, right, leftId, rightId]);
         var (readLeft, readRight) = (new FeatureReader(cursor, left), new FeatureReader(cursor, right));
         var (leftIds, rightIds) = (IdColumn.Create(cursor, leftId), IdColumn.Create(cursor, rightId));
-        var (lefts, rights) = (new RowStore(readLeft.Dimension, options.Metric), new RowStore(readRight.Dimension, options.Metric));
+        var (lefts, rights) = (new VectorStore(readLeft.Dimension), new VectorStore(readRight.Dimension));
         var numbers = new List<(int, int)>();
         long nameless = 0, invalid = 0;
         while (cursor.MoveNext())
@@ -79,16 +80,16 @@ internal static class MiningReader
                 nameless++;
                 continue;
             }
-            lefts.Add(in leftValues);
+            leftValues.CopyTo(lefts.Add());
             if (r == rights.Count)
-                rights.Add(in rightValues);
+                rightValues.CopyTo(rights.Add());
             numbers.Add((l, r));
         }
         Warn(channel, nameless, "{0} pairs without an id were left out.");
         Warn(channel, invalid, "{0} pairs with NaN or infinity in an embedding were left out.");
         if (rights.Count < 2)
             throw new InvalidOperationException($"Mining needs pairs with two different right ids; column '{rightId.Name}' has {rights.Count} in {numbers.Count} usable pairs.");
-        return Result(channel, new HardNegativeMiner(options, seed).MinePairs(lefts.ToSet(), rights.ToSet(), numbers), leftIds, rightIds);
+        return Result(channel, new HardNegativeMiner(options, seed).MinePairs(lefts, rights, numbers), leftIds, rightIds);
     }
 
     private static IDataView Result(IChannel channel, MinedTriplets triplets, IdColumn anchors, IdColumn others)

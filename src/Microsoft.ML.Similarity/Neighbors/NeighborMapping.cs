@@ -31,7 +31,9 @@ internal sealed class NeighborMapping(NeighborModel model, IReadOnlyList<DataVie
     {
         private readonly NeighborModel _model;
         private readonly NeighborResults _results;
+        private readonly NeighborSearch _search;
         private readonly FeatureReader _features;
+        private readonly int[] _slots;
         private readonly Action<int>? _gatherId;
         private readonly Func<int, int, bool>? _excludes;
 
@@ -39,12 +41,14 @@ internal sealed class NeighborMapping(NeighborModel model, IReadOnlyList<DataVie
         {
             _model = model;
             _results = new NeighborResults(capacity, model.Set.Dimension, mapping._numberOfNeighbors);
+            _search = new NeighborSearch(model.Set.Index, _results);
+            _slots = new int[capacity];
             _features = new FeatureReader(input, input.Schema[model.FeatureColumn]);
             if (model.Ids is { } ids)
             {
                 var queries = new int[capacity];
                 var read = ids.CreateReader(input);
-                var column = model.Set.Segments[0].Columns.Count - 1;
+                var column = model.Set.Columns.ColumnCount - 1;
                 _gatherId = slot => queries[slot] = read();
                 _excludes = (slot, row) => queries[slot] != LabelReader.Missing && model.Set.Value<int>(row, column) == queries[slot];
             }
@@ -63,7 +67,17 @@ internal sealed class NeighborMapping(NeighborModel model, IReadOnlyList<DataVie
             _gatherId?.Invoke(slot);
         }
 
-        public void Evaluate(int count) => ExactSearch.Run(_model.Set, _results, count, _excludes);
+        public void Evaluate(int count)
+        {
+            var finite = 0;
+            for (var slot = 0; slot < count; slot++)
+            {
+                _results.Counts[slot] = 0;
+                if (FeatureReader.IsFinite(_results.Query(slot)))
+                    _slots[finite++] = slot;
+            }
+            _search.Run(_slots.AsSpan(0, finite), _excludes, spare: _excludes is null ? 0 : 1);
+        }
 
         public Delegate CreateGetter(int outputColumn, Func<int> slot) => _model.Output.CreateGetter(_model.Set, _results, outputColumn, slot);
 

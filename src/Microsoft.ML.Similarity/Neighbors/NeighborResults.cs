@@ -3,8 +3,6 @@ namespace Microsoft.ML.Similarity.Neighbors;
 /// <summary>The queries of a batch and the neighbours found: the scratch memory of one cursor.</summary>
 internal sealed class NeighborResults(int capacity, int dimension, int numberOfNeighbors)
 {
-    private readonly bool[] _isFinite = new bool[capacity];
-
     /// <summary>The most neighbours that a query may have.</summary>
     public int NumberOfNeighbors => numberOfNeighbors;
 
@@ -18,9 +16,6 @@ internal sealed class NeighborResults(int capacity, int dimension, int numberOfN
 
     /// <summary>Where a slot's query is to be written before it is searched for.</summary>
     public Span<float> Query(int slot) => Queries.AsSpan(slot * dimension, dimension);
-
-    /// <summary>Whether all numbers of the query are finite; otherwise it has no neighbours.</summary>
-    public ref bool IsFinite(int slot) => ref _isFinite[slot];
 
     /// <summary>The reference rows found, the nearest first.</summary>
     public ReadOnlySpan<int> Rows(int slot) => AllRows.AsSpan(slot * numberOfNeighbors, Counts[slot]);

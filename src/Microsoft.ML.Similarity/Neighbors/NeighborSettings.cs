@@ -1,24 +1,30 @@
 using System.Globalization;
+using Microsoft.ML.Similarity.Neighbors.Index;
 
 namespace Microsoft.ML.Similarity.Neighbors;
 
 /// <summary>The options that all k-nearest-neighbours stages have in common, checked.</summary>
 internal sealed record NeighborSettings
 {
-    /// <exception cref="ArgumentOutOfRangeException">The number of neighbours is less than 1, or the metric is none.</exception>
-    public NeighborSettings(string featureColumn, string? rowIdColumn, int numberOfNeighbors, NeighborMetric metric)
+    /// <exception cref="ArgumentOutOfRangeException">The number of neighbours or threads is less than 1, or the metric is none.</exception>
+    /// <exception cref="ArgumentException">The index's file is not in the folder of the model.</exception>
+    /// <exception cref="ArgumentNullException">There is no search mode.</exception>
+    public NeighborSettings(string featureColumn, NeighborOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(featureColumn);
-        if (numberOfNeighbors < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(numberOfNeighbors),
-                string.Create(CultureInfo.InvariantCulture, $"NumberOfNeighbors is {numberOfNeighbors}; it must be at least 1."));
-        }
-        CheckMetric(metric);
+        ArgumentNullException.ThrowIfNull(options.SearchMode);
+        CheckAtLeastOne(nameof(options.NumberOfNeighbors), options.NumberOfNeighbors);
+        CheckMetric(options.Metric);
+        CheckAtLeastOne(nameof(options.NumberOfThreads), options.NumberOfThreads);
         FeatureColumn = featureColumn;
-        RowIdColumn = rowIdColumn;
-        NumberOfNeighbors = numberOfNeighbors;
-        Metric = metric;
+        RowIdColumn = options.RowIdColumnName;
+        NumberOfNeighbors = options.NumberOfNeighbors;
+        Metric = options.Metric;
+        SearchMode = options.SearchMode;
+        NumberOfThreads = options.NumberOfThreads;
+        IndexFileName = CheckedFileName(options.IndexFileName);
+        Progress = options.Progress;
+        Cancellation = options.CancellationToken;
     }
 
     public string FeatureColumn { get; }
@@ -28,6 +34,16 @@ internal sealed record NeighborSettings
     public int NumberOfNeighbors { get; }
 
     public NeighborMetric Metric { get; }
+
+    public SearchMode SearchMode { get; }
+
+    public int? NumberOfThreads { get; }
+
+    public string? IndexFileName { get; }
+
+    public IProgress<NeighborIndexProgress>? Progress { get; }
+
+    public CancellationToken Cancellation { get; }
 
     /// <exception cref="ArgumentOutOfRangeException">The votes are none, or the temperature is not above 0.</exception>
     /// <exception cref="ArgumentException">The votes do not go with the metric.</exception>
@@ -49,6 +65,9 @@ internal sealed record NeighborSettings
         return new VoteWeights(votes, temperature);
     }
 
+    /// <summary>Whether it names a file without a folder, on any platform.</summary>
+    public static bool IsFileName(string name) => name.Trim('.', ' ').Length > 0 && name.AsSpan().IndexOfAny('/', '\\', ':') < 0;
+
     /// <exception cref="ArgumentOutOfRangeException">The metric is none.</exception>
     public static void CheckMetric(NeighborMetric metric) => CheckDefined("Metric", metric);
 
@@ -58,6 +77,17 @@ internal sealed record NeighborSettings
     {
         if (!Enum.IsDefined(value))
             throw NotOneOf(char.ToLowerInvariant(option[0]) + option[1..], $"{option} is {value}", Enum.GetNames<T>());
+    }
+
+    private static string? CheckedFileName(string? name) => name is null || IsFileName(name)
+        ? name
+        : throw new ArgumentException(
+            $"IndexFileName is '{name}'; it must be the name of a file in the model's folder, without a path.", nameof(NeighborOptions.IndexFileName));
+
+    private static void CheckAtLeastOne(string option, int? value)
+    {
+        if (value < 1)
+            throw new ArgumentOutOfRangeException(option, string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; it must be at least 1."));
     }
 
     private static ArgumentOutOfRangeException NotOneOf(string parameter, string given, string[] names) =>

@@ -1,13 +1,15 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Similarity.Interop;
+using Microsoft.ML.Similarity.Neighbors.Index;
 using Microsoft.ML.Similarity.Rows;
 
 namespace Microsoft.ML.Similarity.Neighbors;
 
 /// <summary>What all transformers that search among reference rows have in common.</summary>
 /// <remarks>
-/// A transformer never changes and holds no native memory: its views, mappers and prediction engines may be used on several
-/// threads at once, each by one thread at a time, and disposing one leaves the others as they are.
+/// A transformer never changes: its views, mappers and prediction engines may be used on several threads at once, each by one thread at a
+/// time. All of them search the one index of the transformer, whose memory is freed after the last of them; disposing one leaves the others
+/// as they are.
 /// </remarks>
 public abstract class NeighborTransformer : ITransformer
 {
@@ -24,6 +26,17 @@ public abstract class NeighborTransformer : ITransformer
 
     /// <summary>How distances are measured.</summary>
     public NeighborMetric Metric => Model.Set.Metric;
+
+    /// <summary>How thoroughly the index is searched.</summary>
+    public SearchMode SearchMode => Model.Set.Index.Mode;
+
+    /// <summary>
+    /// What the index of the reference rows holds: bytes, distinct rows and, of a graph, the recall measured on rows held out when it was made.
+    /// </summary>
+    public NeighborIndexStatistics Statistics => Model.Set.Index.Statistics;
+
+    /// <summary>The file beside a saved model that holds the index, or null where the model itself holds it: <see cref="NeighborOptions.IndexFileName"/>.</summary>
+    public string? IndexFileName => Model.Set.IndexFileName;
 
     /// <summary>The number of reference rows.</summary>
     public int Count => Model.Set.Count;

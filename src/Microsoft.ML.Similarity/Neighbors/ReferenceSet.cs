@@ -1,93 +1,38 @@
+using Microsoft.ML.Similarity.Neighbors.Index;
+
 namespace Microsoft.ML.Similarity.Neighbors;
 
-/// <summary>The rows among which neighbours are sought, numbered from 0 in the order they came.</summary>
-/// <remarks>Never changes: adding rows gives another set, which shares the rows of this one.</remarks>
-internal sealed class ReferenceSet
+/// <summary>The rows among which neighbours are sought, numbered from 0 in the order they came. Removed rows leave their numbers unused.</summary>
+/// <remarks>Never changes: adding or removing rows gives another set, which shares the rows of this one.</remarks>
+/// <param name="index">Their vectors.</param>
+/// <param name="columns">What they carry.</param>
+/// <param name="indexFileName">The file beside a saved model that the index is saved in; null where it is saved in the model.</param>
+internal sealed class ReferenceSet(FrozenIndex index, RowColumns columns, string? indexFileName = null)
 {
-    /// <summary>Values in a full segment: 16 MiB.</summary>
-    internal const int SegmentValues = 1 << 22;
+    public int Dimension => index.Dimension;
 
-    private const int MaxSmallSegments = 64;
+    public NeighborMetric Metric => index.Metric;
 
-    private readonly int[] _starts;
+    public int Count => index.Count;
 
-    public ReferenceSet(int dimension, NeighborMetric metric, IReadOnlyList<ReferenceSegment> segments)
-    {
-        Dimension = dimension;
-        Metric = metric;
-        Segments = segments;
-        _starts = new int[segments.Count];
-        for (var i = 0; i < segments.Count; i++)
-        {
-            _starts[i] = Count;
-            Count = checked(Count + segments[i].Count);
-        }
-    }
+    public FrozenIndex Index => index;
 
-    public int Dimension { get; }
+    public RowColumns Columns => columns;
 
-    public NeighborMetric Metric { get; }
-
-    public int Count { get; }
-
-    public IReadOnlyList<ReferenceSegment> Segments { get; }
-
-    /// <summary>How many rows fill a segment.</summary>
-    public static int SegmentRows(int dimension) => Math.Max(1, SegmentValues / dimension);
-
-    public int StartOf(int segment) => _starts[segment];
+    public string? IndexFileName => indexFileName;
 
     /// <summary>The value of one of a row's columns.</summary>
-    public T Value<T>(int row, int column)
-    {
-        var segment = SegmentOf(row);
-        return ((T[])Segments[segment].Columns[column])[row - _starts[segment]];
-    }
-
-    /// <summary>A row as it is searched: of unit length under the cosine metric.</summary>
-    public ReadOnlySpan<float> Row(int row)
-    {
-        var segment = SegmentOf(row);
-        return Segments[segment].Rows.AsSpan((row - _starts[segment]) * Dimension, Dimension);
-    }
+    public T Value<T>(int row, int column) => columns.Value<T>(row, column);
 
     /// <summary>A set of these rows followed by others.</summary>
-    public ReferenceSet With(IReadOnlyList<ReferenceSegment> added)
-    {
-        var segments = new List<ReferenceSegment>(Segments.Concat(added));
-        var small = SegmentRows(Dimension) / 2;
-        return new(Dimension, Metric, segments.Count(s => s.Count < small) > MaxSmallSegments ? Merged(segments) : segments);
-    }
+    public ReferenceSet With(VectorStore rows, Array[] added, BuildRun run) =>
+        new(index.With(rows, columns.Count, run, run.Cancellation), columns.With(rows.Count, added), indexFileName);
 
-    private int SegmentOf(int row)
-    {
-        var segment = Array.BinarySearch(_starts, row);
-        return segment < 0 ? ~segment - 1 : segment;
-    }
+    /// <summary>A set without some rows.</summary>
+    public ReferenceSet Without(IReadOnlySet<long> numbers, BuildRun run) =>
+        new(index.Without(numbers, run, run.Cancellation), columns, indexFileName);
 
-    // Neighbouring small segments become one as far as a full segment goes; full ones stay shared.
-    private List<ReferenceSegment> Merged(List<ReferenceSegment> segments)
-    {
-        var full = SegmentRows(Dimension);
-        var merged = new List<ReferenceSegment>();
-        var run = new List<ReferenceSegment>();
-        var rows = 0;
-        foreach (var segment in segments)
-        {
-            if (rows + segment.Count > full)
-                Flush();
-            run.Add(segment);
-            rows += segment.Count;
-        }
-        Flush();
-        return merged;
-
-        void Flush()
-        {
-            if (run.Count > 0)
-                merged.Add(run.Count == 1 ? run[0] : ReferenceSegment.Merge(Dimension, run));
-            run.Clear();
-            rows = 0;
-        }
-    }
+    /// <summary>The numbers of the rows whose value of a column is one of some.</summary>
+    public HashSet<long> Where<T>(int column, Predicate<T> isOne) =>
+        [.. index.Numbers().Where(row => isOne(columns.Value<T>((int)row, column)))];
 }

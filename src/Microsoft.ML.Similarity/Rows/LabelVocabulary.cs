@@ -30,16 +30,21 @@ internal enum LabelFamily
 /// </remarks>
 internal sealed class LabelVocabulary
 {
-    private readonly List<string> _texts = [];
-    private readonly List<Int128> _numbers = [];
-    private readonly Dictionary<string, int> _textIndex = new(StringComparer.Ordinal);
-    private readonly Dictionary<Int128, int> _numberIndex = [];
+    private readonly DistinctValues<string> _texts;
+    private readonly DistinctValues<Int128> _numbers;
     private bool _frozen;
 
     public LabelVocabulary(LabelFamily family, PrimitiveDataViewType? valueType)
+        : this(family, valueType, new(StringComparer.Ordinal), new(EqualityComparer<Int128>.Default))
+    {
+    }
+
+    private LabelVocabulary(LabelFamily family, PrimitiveDataViewType? valueType, DistinctValues<string> texts, DistinctValues<Int128> numbers)
     {
         Family = family;
         ValueType = valueType;
+        _texts = texts;
+        _numbers = numbers;
     }
 
     public LabelFamily Family { get; }
@@ -80,39 +85,23 @@ internal sealed class LabelVocabulary
         return this;
     }
 
-    /// <summary>A copy that may grow.</summary>
+    /// <summary>A copy that may grow and shares the values there are; this one is frozen.</summary>
     public LabelVocabulary Copy()
     {
-        var copy = new LabelVocabulary(Family, ValueType);
-        foreach (var text in _texts)
-            copy.Add(text);
-        foreach (var number in _numbers)
-            copy.Add(number);
-        return copy;
+        Freeze();
+        return new(Family, ValueType, _texts.Copy(), _numbers.Copy());
     }
 
     public int Add(ReadOnlySpan<char> text)
     {
-        var lookup = _textIndex.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (lookup.TryGetValue(text, out var index))
-            return index;
-        if (_frozen)
-            return LabelReader.Missing;
-        var value = text.ToString();
-        _textIndex.Add(value, _texts.Count);
-        _texts.Add(value);
-        return _texts.Count - 1;
+        var number = _texts.Find(text);
+        return number >= 0 ? number : _frozen ? LabelReader.Missing : _texts.Add(text.ToString());
     }
 
     public int Add(Int128 number)
     {
-        if (_numberIndex.TryGetValue(number, out var index))
-            return index;
-        if (_frozen)
-            return LabelReader.Missing;
-        _numberIndex.Add(number, _numbers.Count);
-        _numbers.Add(number);
-        return _numbers.Count - 1;
+        var found = _numbers.Find(number);
+        return found >= 0 ? found : _frozen ? LabelReader.Missing : _numbers.Add(number);
     }
 
     /// <summary>The label as text: what <c>SlotNames</c> show.</summary>

@@ -29,12 +29,34 @@ public sealed class AddRowsTests
     }
 
     [Test]
-    public void Storage_is_shared()
+    public void Few_rows_are_added_beside_the_index_and_many_make_a_new_one()
     {
-        var model = Ml.MulticlassClassification.Trainers.KNearestNeighbors().Fit(Old);
-        var more = model.AddRows(New).AddRows(New);
-        Assert.That(more.Model.Set.Segments, Has.Count.EqualTo(3));
-        Assert.That(more.Model.Set.Segments[0].Rows, Is.SameAs(model.Model.Set.Segments[0].Rows));
+        var model = Ml.MulticlassClassification.Trainers.KNearestNeighbors(numberOfNeighbors: 1).Fit(Old);
+        var some = model.AddRows(New).AddRows(New);
+        Assert.That(some.Model.Set.Index.Statistics, Has.Property("AddedRows").EqualTo(4).And.Property("VectorBytes").GreaterThan(0));
+        var branch = model.AddRows(Ml.Data.LoadFromEnumerable(new[] { At("d", 40) }));
+        Assert.That(Labels(branch.Transform(New)), Is.EqualTo(new[] { "b", "d" }), "added beside another addition");
+        Assert.That(Labels(some.Transform(New)), Is.EqualTo(new[] { "c", "a" }));
+
+        var many = some.AddRows(Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 3000).Select(i => At("z", 100 + i))));
+        Assert.That(many.Model.Set.Index.Statistics, Has.Property("AddedRows").EqualTo(0).And.Property("Rows").EqualTo(3006));
+        Assert.That(Labels(many.Transform(New)), Is.EqualTo(new[] { "c", "a" }));
+        Assert.That(Labels(many.Transform(Ml.Data.LoadFromEnumerable(new[] { At("", 5000) }))), Is.EqualTo(new[] { "z" }));
+    }
+
+    [Test]
+    public void Rows_of_much_larger_values_are_added()
+    {
+        var model = Ml.Regression.Trainers.KNearestNeighbors("Target", numberOfNeighbors: 1).Fit(Old);
+        var large = new[] { 1e25f, 3e30f, 1e37f }.Select(value =>
+        {
+            var row = At("", value);
+            row.Target = value;
+            return row;
+        }).ToArray();
+        var more = model.AddRows(New).AddRows(Ml.Data.LoadFromEnumerable(large)).AddRows(New);
+        Assert.That(Examples.Column<float>(more.Transform(Ml.Data.LoadFromEnumerable(large)), "Score"), Is.EqualTo(large.Select(row => row.Target)));
+        Assert.That(Examples.Column<float>(model.Transform(Ml.Data.LoadFromEnumerable(large)), "Score"), Is.All.Zero);
     }
 
     [Test]
@@ -45,7 +67,7 @@ public sealed class AddRowsTests
         for (var i = 0; i < 100; i++)
             sets.Add(sets[^1].AddRows(Ml.Data.LoadFromEnumerable(new[] { At($"new {i}", 100 + i) })));
         Assert.That(sets.Select(s => s.Count), Is.EqualTo(Enumerable.Range(2, 101)));
-        Assert.That(sets.Select(s => s.Model.Set.Segments.Count).Max(), Is.LessThanOrEqualTo(64));
+        Assert.That(sets.Select(s => s.Model.Set.Columns.BlockCount).Max(), Is.LessThanOrEqualTo(8));
         for (var i = 0; i < 100; i++)
         {
             var found = sets[i + 1].Transform(Ml.Data.LoadFromEnumerable(new[] { At("", 100 + i) }));

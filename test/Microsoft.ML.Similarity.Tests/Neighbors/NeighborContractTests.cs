@@ -83,6 +83,10 @@ public sealed class NeighborContractTests
             Float = i == 0 ? float.NaN : i,
             Double = Math.PI * i,
             Text = $"{i}",
+            Day = new DateTime(2020 + i, 2, 29 - (i % 3) - 1, 13, 14, 15, (DateTimeKind)(i % 2 + 1)).AddTicks(i),
+            Moment = new DateTimeOffset(2020 + i, 1, 2, 3, 4, 5, TimeSpan.FromMinutes((i * 45) - 90)),
+            Span = TimeSpan.FromTicks(long.MinValue + i),
+            RowId = new DataViewRowId(ulong.MaxValue - (ulong)i, (ulong)i << 63),
             Features = [i],
         }));
         string[] columns = [.. data.Schema.Select(c => c.Name).Where(n => n != "Features")];
@@ -95,6 +99,33 @@ public sealed class NeighborContractTests
             for (var row = 0; row < output.Count; row++)
                 Assert.That(output[row][schema["Neighbor" + column].Index], Is.EqualTo(new[] { output[row][schema[column].Index] }), column);
         }
+    }
+
+    [Test]
+    public void The_transform_gives_back_vectors_one_after_the_other()
+    {
+        var data = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 5).Select(i => new WithVectors
+        {
+            Bits = [i % 2 == 0, i > 2, true],
+            Shorts = [(short)i, (short)-i],
+            Numbers = [i, double.NaN, i / 3d],
+            Features = [i],
+        }));
+        var transformer = (NearestNeighborsTransformer)EstimatorContract.Check(
+            Ml, Ml.Similarity.Transforms.NearestNeighbors(inputColumnName: "Features", numberOfNeighbors: 2, columns: ["Bits", "Shorts", "Numbers", "Features"]), data);
+        var query = Ml.Data.LoadFromEnumerable(new[] { new WithVectors { Features = [3.75f] } });
+        var found = transformer.Transform(query);
+        Assert.That(Examples.Vectors<bool>(found, "NeighborBits")[0], Is.EqualTo(new[] { true, true, true, false, true, true }));
+        Assert.That(Examples.Vectors<short>(found, "NeighborShorts")[0], Is.EqualTo(new short[] { 4, -4, 3, -3 }));
+        Assert.That(Examples.Vectors<double>(found, "NeighborNumbers")[0], Is.EqualTo(new[] { 4, double.NaN, 4 / 3d, 3, double.NaN, 1 }));
+        Assert.That(found.Schema["NeighborNumbers"].Type, Is.EqualTo(new VectorDataViewType(NumberDataViewType.Double, 0, 3)));
+
+        var changed = transformer.RemoveRows([4]).AddRows(data);
+        var loaded = EstimatorContract.SaveAndLoad(Ml, changed, data.Schema, out _);
+        Assert.That(Examples.Vectors<float>(loaded.Transform(query), "NeighborFeatures")[0], Is.EqualTo(new float[] { 4, 3 }));
+        Assert.That(() => changed.AddRows(Ml.Transforms.Concatenate("Shorts", "Shorts", "Shorts").Fit(data).Transform(data)),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+                "Schema mismatch for neighbour column 'Shorts': expected Vector<Int16, 2>, got Vector<Int16, 4>."));
     }
 
     private static void CheckClassifier(IDataView data)
@@ -121,6 +152,21 @@ public sealed class NeighborContractTests
     private static IDataView OtherDimension(IDataView data) =>
         Ml.Transforms.Concatenate("Features", "Features", "Target").Fit(data).Transform(data);
 
+    private sealed class WithVectors
+    {
+        [VectorType(3)]
+        public bool[] Bits { get; set; } = new bool[3];
+
+        [VectorType(2)]
+        public short[] Shorts { get; set; } = new short[2];
+
+        [VectorType(3)]
+        public double[] Numbers { get; set; } = new double[3];
+
+        [VectorType(1)]
+        public float[] Features { get; set; } = [];
+    }
+
     private sealed class Typed
     {
         public bool Bool { get; set; }
@@ -146,6 +192,14 @@ public sealed class NeighborContractTests
         public double Double { get; set; }
 
         public string Text { get; set; } = "";
+
+        public DateTime Day { get; set; }
+
+        public DateTimeOffset Moment { get; set; }
+
+        public TimeSpan Span { get; set; }
+
+        public DataViewRowId RowId { get; set; }
 
         [VectorType(1)]
         public float[] Features { get; set; } = [];

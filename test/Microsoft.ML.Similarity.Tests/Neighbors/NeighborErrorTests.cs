@@ -50,8 +50,9 @@ public sealed class NeighborErrorTests
             "Schema mismatch for row id column 'Target': expected Key, String, an integer type or Boolean, got Single.");
         Refused<ArgumentOutOfRangeException>(() => Search("Nope").Fit(Data),
             "Could not find the column 'Nope', to be given back for each neighbour, in the input schema.");
-        Refused<ArgumentOutOfRangeException>(() => Search("Features").Fit(Data),
-            "Schema mismatch for neighbour column 'Features': expected Key, String, Boolean or a number, got Vector<Single>.");
+        var texts = Ml.Transforms.Concatenate("Texts", "Id", "Id").Fit(Data).Transform(Data);
+        Refused<ArgumentOutOfRangeException>(() => Search("Texts").Fit(texts),
+            "Schema mismatch for neighbour column 'Texts': expected Key, String, Boolean, a number, DateTime, DateTimeOffset, TimeSpan, DataViewRowId, or a vector of known size of numbers or Boolean, got Vector<String>.");
     }
 
     [Test]

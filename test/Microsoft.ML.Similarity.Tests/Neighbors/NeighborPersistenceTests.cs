@@ -42,6 +42,19 @@ public sealed class NeighborPersistenceTests
     }
 
     [Test]
+    public void A_search_with_its_index_beside_it_gives_the_same_in_a_fresh_process()
+    {
+        var search = Ml.Similarity.Transforms.NearestNeighbors(new NearestNeighborsEstimator.Options
+        {
+            InputColumnName = "Features",
+            IndexFileName = "rows.index",
+        }).Fit(Data);
+        Assert.That(ScoreElsewhere(search, "NeighborDistance"), Is.EqualTo(Examples.Vectors<float>(search.Transform(Data), "NeighborDistance")
+            .Select(d => string.Join(' ', d.Select(BitConverter.SingleToUInt32Bits)))));
+        Assert.That(File.Exists(Path.Combine(_folder, "rows.index")));
+    }
+
+    [Test]
     public void The_decision_on_pairs_is_the_same_in_a_fresh_process()
     {
         var pairs = Ml.Data.LoadFromEnumerable(PairRow.Random(60));
@@ -52,20 +65,8 @@ public sealed class NeighborPersistenceTests
         Assert.That((loaded.Threshold, loaded.Calibration, loaded.Metric), Is.EqualTo((model.Threshold, model.Calibration, model.Metric)));
     }
 
-    [Test]
-    public void A_set_larger_than_a_segment_is_saved_whole()
-    {
-        const int dimension = 1 << 14;   // 256 rows fill a segment
-        var rows = Ml.Data.LoadFromEnumerable(
-            Enumerable.Range(0, 300).Select(i => new Wide { Features = new VBuffer<float>(dimension, 1, [1], [i]) }),
-            SchemaDefinition.Create(typeof(Wide)));
-        var model = Ml.Similarity.Transforms.NearestNeighbors(inputColumnName: "Features", numberOfNeighbors: 1).Fit(rows);
-        Assert.That(model.Model.Set.Segments.Select(s => s.Count), Is.EqualTo(new[] { 256, 44 }));
-        var loaded = Contract.EstimatorContract.SaveAndLoad(Ml, model, rows.Schema, out _);
-        Assert.That(Examples.Vectors<long>(loaded.Transform(rows), "NeighborRow").Select(v => v.Single()), Is.EqualTo(Enumerable.Range(0, 300)));
-    }
-
     [TestCase("Rows", "The safetensors data is damaged: it ends within tensor 'column.0.0'.")]
+    [TestCase("Index", "The saved model is damaged: The file 'Index' is truncated: it ends at byte 2301, and should at 2304.")]
     [TestCase("Classes", "The saved model is damaged: its labels end too early.")]
     public void A_truncated_part_is_refused(string part, string message)
     {
@@ -133,11 +134,5 @@ public sealed class NeighborPersistenceTests
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero, errors.Result);
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    private sealed class Wide
-    {
-        [VectorType(1 << 14)]
-        public VBuffer<float> Features { get; set; }
     }
 }

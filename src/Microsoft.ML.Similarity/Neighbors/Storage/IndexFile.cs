@@ -12,19 +12,22 @@ internal sealed unsafe class IndexFile : IDisposable
     // Larger sections of values are checked only when asked for, lest a large file be slow to open.
     private const long CheckedBytes = 16 << 20;
 
+    private const int PartBytes = 1 << 26;
+
+    // In the header.
+    private const int IdentityOffset = 16;
+    private const int LengthOffset = 24;
+
     private readonly string _path;
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly IDisposable[] _owners;
     private readonly Dictionary<string, (MemoryBlock Block, uint Checksum, bool IsChecked)> _sections = [];
     private readonly byte* _start;
     private readonly long _length;
 
-    private IndexFile(string path, FileStream stream)
+    private IndexFile(string path, nint start, long length, params IDisposable[] owners)
     {
-        (_path, _length) = (path, stream.Length);
-        _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        _start = (byte*)_view.SafeMemoryMappedViewHandle.DangerousGetHandle();
+        (_path, _length, _owners) = (path, length, owners);
+        _start = (byte*)start;
     }
 
     /// <summary>What the contents say of themselves.</summary>
@@ -41,8 +44,8 @@ internal sealed unsafe class IndexFile : IDisposable
         IndexFile? file = null;
         try
         {
-            CheckHeader(path, stream);
-            file = new IndexFile(path, stream);
+            CheckHeader(path, stream, stream.Length);
+            file = Map(path, stream);
             file.ReadTable(verify);
             return file;
         }
@@ -53,6 +56,45 @@ internal sealed unsafe class IndexFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>Reads all of a file from where a stream is, which need not be able to seek, into memory.</summary>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="stream">The file, and perhaps more behind it.</param>
+    /// <exception cref="InvalidDataException">The file is none of an index, or truncated or corrupted.</exception>
+    public static IndexFile Read(string name, Stream stream)
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("Files of indexes are little-endian; this machine is not.");
+        var header = CheckHeader(name, stream, null);
+        var length = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(LengthOffset));
+        var memory = new AlignedMemory(length);
+        try
+        {
+            header.CopyTo(new Span<byte>(memory.Pointer, header.Length));
+            long at = header.Length;
+            while (at < length)
+            {
+                var read = stream.Read(new Span<byte>(memory.Pointer + at, (int)Math.Min(PartBytes, length - at)));
+                if (read == 0)
+                    throw Error(name, $"is truncated: it ends at byte {at}, and should at {length}");
+                at += read;
+            }
+            var file = new IndexFile(name, (nint)memory.Pointer, length, memory);
+            file.ReadTable(verify: true);
+            return file;
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>In bytes.</summary>
+    public long Length => _length;
+
+    /// <summary>A checksum of the contents: files of the same index have the same.</summary>
+    public uint Identity => BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(_start + IdentityOffset, sizeof(uint)));
 
     /// <param name="name">The section's.</param>
     /// <param name="length">How long it must be; null: any length.</param>
@@ -76,15 +118,26 @@ internal sealed unsafe class IndexFile : IDisposable
 
     public void Dispose()
     {
-        _view.Dispose();
-        _file.Dispose();
+        foreach (var owner in _owners)
+            owner.Dispose();
     }
 
-    private static void CheckHeader(string path, FileStream stream)
+    private static IndexFile Map(string path, FileStream stream)
     {
-        Span<byte> header = stackalloc byte[IndexFileFormat.HeaderBytes];
+        var length = stream.Length;
+        var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        return new IndexFile(path, view.SafeMemoryMappedViewHandle.DangerousGetHandle(), length, view, file);
+    }
+
+    /// <param name="path">What errors call the file.</param>
+    /// <param name="stream">Where its header is read.</param>
+    /// <param name="fileLength">How long the file is; null: as long as the header says.</param>
+    private static byte[] CheckHeader(string path, Stream stream, long? fileLength)
+    {
+        var header = new byte[IndexFileFormat.HeaderBytes];
         var read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-        var magic = header[..Math.Min(read, IndexFileFormat.Magic.Length)];
+        var magic = header.AsSpan(0, Math.Min(read, IndexFileFormat.Magic.Length));
         if (!IndexFileFormat.Magic.StartsWith(magic) || read == 0)
         {
             var expected = Convert.ToHexString(IndexFileFormat.Magic);
@@ -92,12 +145,15 @@ internal sealed unsafe class IndexFile : IDisposable
         }
         if (read < header.Length)
             throw Error(path, $"is truncated: it ends at byte {read}, within the header");
-        var version = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
+        var version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8));
         if (version != IndexFileFormat.Version)
             throw Error(path, $"has the format version {version}; this version of the package reads {IndexFileFormat.Version}");
-        var length = BinaryPrimitives.ReadInt64LittleEndian(header[24..]);
-        if (stream.Length != length)
-            throw Error(path, $"{(stream.Length < length ? "is truncated" : "is corrupted")}: it ends at byte {stream.Length}, and should at {length}");
+        var length = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(LengthOffset));
+        if (length < header.Length)
+            throw Error(path, $"is corrupted in the header, bytes 0 to {header.Length}");
+        if (fileLength is { } end && end != length)
+            throw Error(path, $"{(end < length ? "is truncated" : "is corrupted")}: it ends at byte {end}, and should at {length}");
+        return header;
     }
 
     private void ReadTable(bool verify)

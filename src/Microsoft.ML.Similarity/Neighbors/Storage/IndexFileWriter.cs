@@ -24,6 +24,17 @@ internal sealed unsafe class IndexFileWriter : IDisposable
 
     public void Dispose() => Description.Dispose();
 
+    /// <summary>Writes the file, unless one with the same contents is there: it may be in use.</summary>
+    /// <returns>The <see cref="IndexFile.Identity"/> of the file.</returns>
+    public uint SaveUnlessThere(string path)
+    {
+        var (table, length) = Layout();
+        var identity = Checksum.Of(table);
+        if (!IsThere(path, identity, length))
+            Save(path);
+        return identity;
+    }
+
     public void Save(string path)
     {
         path = Path.GetFullPath(path);
@@ -43,13 +54,10 @@ internal sealed unsafe class IndexFileWriter : IDisposable
         }
     }
 
-    private void Write(FileStream stream)
+    /// <summary>Writes all of the file where the stream is, which need not be able to seek.</summary>
+    public void Write(Stream stream)
     {
-        var table = Table(0);
-        var start = IndexFileFormat.Aligned(IndexFileFormat.HeaderBytes + table.Length);
-        table = Table(start);   // of the same length
-        var end = _sections.Aggregate(start, (offset, section) => IndexFileFormat.Aligned(offset + section.Block.Length));
-
+        var (table, end) = Layout();
         Span<byte> header = stackalloc byte[IndexFileFormat.HeaderBytes];
         header.Clear();
         IndexFileFormat.Magic.CopyTo(header);
@@ -59,16 +67,39 @@ internal sealed unsafe class IndexFileWriter : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(header[24..], end);
         stream.Write(header);
         stream.Write(table);
+        long position = header.Length + table.Length;
         foreach (var (_, block) in _sections)
         {
-            Pad(stream);
+            position = Pad(stream, position);
             for (long at = 0; at < block.Length; at += PartBytes)
                 stream.Write(new ReadOnlySpan<byte>(block.Pointer + at, (int)Math.Min(PartBytes, block.Length - at)));
+            position += block.Length;
         }
-        Pad(stream);
+        Pad(stream, position);
     }
 
-    private byte[] Table(long offset)
+    private static bool IsThere(string path, uint identity, long length)
+    {
+        try
+        {
+            using var file = IndexFile.Open(path, verify: true);
+            return file.Identity == identity && file.Length == length;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private (byte[] Table, long Length) Layout()
+    {
+        uint[] checksums = [.. _sections.Select(section => Checksum.Of(section.Block.Pointer, section.Block.Length))];
+        var start = IndexFileFormat.Aligned(IndexFileFormat.HeaderBytes + Table(0, checksums).Length);
+        var end = _sections.Aggregate(start, (offset, section) => IndexFileFormat.Aligned(offset + section.Block.Length));
+        return (Table(start, checksums), end);
+    }
+
+    private byte[] Table(long offset, uint[] checksums)
     {
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes, Encoding.UTF8);
@@ -76,17 +107,22 @@ internal sealed unsafe class IndexFileWriter : IDisposable
         writer.Write((int)_description.Length);
         _description.WriteTo(bytes);
         writer.Write(_sections.Count);
-        foreach (var (name, block) in _sections)
+        foreach (var ((name, block), checksum) in _sections.Zip(checksums))
         {
             writer.Write(name);
             writer.Write(offset);
             writer.Write(block.Length);
-            writer.Write(Checksum.Of(block.Pointer, block.Length));
+            writer.Write(checksum);
             offset = IndexFileFormat.Aligned(offset + block.Length);
         }
         writer.Flush();
         return bytes.ToArray();
     }
 
-    private static void Pad(FileStream stream) => stream.Write(new byte[(int)(IndexFileFormat.Aligned(stream.Position) - stream.Position)]);
+    private static long Pad(Stream stream, long position)
+    {
+        var aligned = IndexFileFormat.Aligned(position);
+        stream.Write(new byte[(int)(aligned - position)]);
+        return aligned;
+    }
 }

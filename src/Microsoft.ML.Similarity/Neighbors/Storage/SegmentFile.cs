@@ -22,6 +22,11 @@ internal static unsafe class SegmentFile
     private const string FilterExceptions = "codes.exceptions";
 
     public static void Save<TId>(string path, Segment<TId> segment)
+        where TId : notnull => Save(segment, file => file.Save(path));
+
+    /// <param name="segment">What the file is to hold.</param>
+    /// <param name="write">Is given the file, ready to be written.</param>
+    public static void Save<TId>(Segment<TId> segment, Action<IndexFileWriter> write)
         where TId : notnull
     {
         using var file = new IndexFileWriter();
@@ -56,7 +61,7 @@ internal static unsafe class SegmentFile
             if (segment.Filter is { } filter)
                 Add(file, filter);
         }
-        file.Save(path);
+        write(file);
     }
 
     /// <summary>Whether the ids of the file are text. To be read first.</summary>
