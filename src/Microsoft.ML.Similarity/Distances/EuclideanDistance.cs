@@ -18,6 +18,9 @@ public sealed record EuclideanDistance : Distance
     public override Tensor Pairwise(Tensor left, Tensor right)
     {
         var (squares, zero) = PairwiseSquares.Compute(left, right, Normalize);
-        return squares.masked_fill(zero, One).sqrt().masked_fill(zero, Zero);
+        // The square root's derivative must not meet 0, where it is infinite.
+        return squares.requires_grad
+            ? squares.masked_fill(zero, One).sqrt().masked_fill(zero, Zero)
+            : squares.masked_fill_(zero, Zero).sqrt_();
     }
 }

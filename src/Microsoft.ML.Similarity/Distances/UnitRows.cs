@@ -16,6 +16,6 @@ internal static class UnitRows
     public static Tensor Of(Tensor rows)
     {
         var norms = linalg.vector_norm(rows, ord: 2, dims: [1], keepdim: true);
-        return rows / norms.masked_fill(norms.detach() <= Number(SmallestNorm), One);
+        return rows / (norms + (norms.detach() <= Number(SmallestNorm)));
     }
 }

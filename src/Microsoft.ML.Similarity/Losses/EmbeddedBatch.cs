@@ -123,6 +123,15 @@ public sealed class EmbeddedBatch
         return pairwise;
     }
 
+    /// <summary>As <see cref="Distances"/>, for those who need no gradient; with it where somebody has asked for that before.</summary>
+    internal Tensor DistancesOnly(Distance distance)
+    {
+        if (_distances.TryGetValue(distance, out var pairwise))
+            return pairwise;
+        using var _ = no_grad();
+        return distance.Pairwise(Embeddings, References);
+    }
+
     /// <summary>The same rows with the first values of their embeddings.</summary>
     internal EmbeddedBatch Prefix(int dimension)
     {

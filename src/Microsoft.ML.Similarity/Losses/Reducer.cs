@@ -26,10 +26,9 @@ public abstract record Reducer
     internal (Tensor Sum, Tensor Weight) Parts(Tensor losses, Tensor selected, Tensor? weights)
     {
         var (values, taken) = Take(losses, selected);
-        // Filled, not multiplied: a masked infinity must not become NaN.
-        var filled = values.masked_fill(taken.logical_not(), Zero);
+        var filled = SimilarityMask.Keep(values, taken);
         if (weights is null)
-            return (filled.sum(), taken.sum().to(values.dtype));
+            return (filled.sum(), taken.to(values.dtype).sum());
         var share = weights.to(values.dtype);
         return values.dim() == 1
             ? ((filled * share).sum(), (taken * share).sum())
@@ -37,7 +36,7 @@ public abstract record Reducer
     }
 
     /// <summary>One number from the weighted sum of the losses taken and their weight.</summary>
-    internal virtual Tensor Divide(Tensor sum, Tensor weight) => sum / weight.masked_fill(weight.eq(Zero), One);
+    internal virtual Tensor Divide(Tensor sum, Tensor weight) => sum / (weight + weight.eq(Zero));
 
     /// <summary>The losses to add up, of tuples or of anchors, and Booleans that say which of them; each anchor by itself.</summary>
     private protected abstract (Tensor Losses, Tensor Taken) Take(Tensor losses, Tensor selected);

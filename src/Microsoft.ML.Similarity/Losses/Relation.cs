@@ -40,9 +40,10 @@ public sealed class Relation
     public static Relation FromLabels(Tensor labels)
     {
         CheckLabels(labels);
-        var equal = labels.unsqueeze(1).eq(labels.unsqueeze(0));
-        var self = eye(labels.shape[0], dtype: ScalarType.Bool, device: labels.device);
-        return new(equal.logical_and(self.logical_not()), equal.logical_not(), labels, isWithinBatch: true);
+        var positives = labels.unsqueeze(1).eq(labels.unsqueeze(0));
+        var negatives = positives.logical_not();
+        positives.diagonal().fill_(Zero);
+        return new(positives, negatives, labels, isWithinBatch: true);
     }
 
     /// <summary>An anchor and a reference row belong together when their labels are equal.</summary>

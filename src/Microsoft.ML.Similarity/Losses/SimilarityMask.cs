@@ -15,6 +15,15 @@ internal static class SimilarityMask
     /// <returns>[B]; about -1e30 for a row that has no entry.</returns>
     public static Tensor LogSumExp(Tensor logits, Tensor selected) => logits.masked_fill(selected.logical_not(), Number(Nothing)).logsumexp(1);
 
+    /// <summary>The logarithm of each entry's share of Σ exp over the entries selected, row by row.</summary>
+    /// <param name="logits">[B, n].</param>
+    /// <param name="selected">[B, n] Booleans.</param>
+    /// <returns>[B, n]; finite, and without meaning, for the entries of a row that has none selected.</returns>
+    public static Tensor LogSoftmax(Tensor logits, Tensor selected) => logits.where(selected, full(Array.Empty<long>(), Number(Nothing), dtype: logits.dtype, device: logits.device)).log_softmax(1);
+
+    /// <summary>The entries selected, and 0 in place of the others: what is infinite there is not multiplied.</summary>
+    public static Tensor Keep(Tensor entries, Tensor selected) => entries.where(selected, zeros(Array.Empty<long>(), dtype: entries.dtype, device: entries.device));
+
     /// <summary>log Σ exp over all entries but some, row by row.</summary>
     /// <param name="logits">[B, n].</param>
     /// <param name="others">[B, m] the places of the entries left out, fewer than n.</param>

@@ -26,12 +26,10 @@ public sealed record SupConLoss : Loss
         public override LossValue forward(EmbeddedBatch batch, TupleSelection? selection) =>
             ComparedAnchors.ByCosine(batch, selection, loss.Reducer ?? new NonZeroMeanReducer(), (cosine, positives, negatives) =>
             {
-                var logits = cosine / Number(loss.Temperature);
-                var all = SimilarityMask.LogSumExp(logits, positives.logical_or(negatives));
-                var count = positives.sum(1);
-                var mean = logits.masked_fill(positives.logical_not(), Zero).sum(1) / count.clamp_min(One).to(logits.dtype);
-                var selected = count > Zero;
-                return ((all - mean).masked_fill(selected.logical_not(), Zero), selected);
+                var logShares = SimilarityMask.LogSoftmax(cosine * Number(1 / loss.Temperature), positives.logical_or(negatives));
+                var count = positives.to(cosine.dtype).sum(1);
+                // Of an anchor without positives, 0.
+                return (SimilarityMask.Keep(logShares, positives).sum(1) / count.clamp_min(One) * MinusOne, count > Zero);
             });
     }
 }

@@ -18,6 +18,8 @@ internal static class Numbers
 
     public static Scalar One { get; } = Number(1L);
 
+    public static Scalar MinusOne { get; } = Number(-1L);
+
     /// <summary>A number that is one of few: declared, not computed, since it is kept for good.</summary>
     public static Scalar Number(double value) => Doubles.GetOrAdd(value, number => number.ToScalar());
 

@@ -69,9 +69,8 @@ internal static class TorchScripts
             masks = torch.stack([positives, negatives])
             counts = masks.to(distances.dtype).sum(-1)
             sums = torch.where(masks, distances, torch.zeros([], dtype=distances.dtype, device=distances.device)).sum(-1)
-            total = torch.stack([sums, counts]).double().view(2, 2, -1).sum(2)
-            values = torch.stack([total[0] / total[1].clamp(min=1), (total[1] > 0).double()])
-            rows.index_copy_(0, place, torch.cat([torch.stack([loss.double(), active.double()]), values.view(4)]).unsqueeze(0))
+            totals = torch.stack([sums, counts]).view(4, -1).sum([1], dtype=rows.dtype)
+            rows.index_copy_(0, place, torch.cat([torch.stack([loss.double(), active.double()]), totals]).unsqueeze(0))
             place.add_(1)
 
         """;
@@ -110,7 +109,7 @@ internal static class TorchScripts
         Unit.Value.invoke("undo", values, copies, gradients, isFinite, skipped, Infinity);
 
     /// <summary>
-    /// Writes a row, and moves on: loss, active fraction, the mean distances of positives and of negatives, and for each of these whether there were any.
+    /// Writes a row, and moves on: loss, active fraction, the sums of the distances of positives and of negatives, and the numbers of these.
     /// </summary>
     /// <param name="rows">[n, 6] float64.</param>
     /// <param name="place">[1] int64: where.</param>

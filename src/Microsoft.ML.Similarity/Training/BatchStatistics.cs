@@ -7,7 +7,7 @@ namespace Microsoft.ML.Similarity.Training;
 /// <summary>What the batches of an epoch gave, kept on the device: only reading it waits for it.</summary>
 internal sealed class BatchStatistics : IDisposable
 {
-    // Loss, active fraction, positive distance, negative distance, and whether there was one of the last two.
+    // Loss, active fraction, the sums of the distances of positives and of negatives, and their numbers.
     private const int Columns = 6;
 
     // Where the next row goes: a tensor, for a device that adds rows by itself.
@@ -79,8 +79,14 @@ internal sealed class BatchStatistics : IDisposable
             if (!isFinite && onlyFinite)
                 continue;
             counted++;
-            for (var column = 0; column < Columns; column++)
-                sums[column] += rows[row * Columns + column];
+            sums[0] += rows[row * Columns];
+            sums[1] += rows[(row * Columns) + 1];
+            for (var kind = 0; kind < 2; kind++)
+            {
+                var number = rows[(row * Columns) + 4 + kind];
+                sums[2 + kind] += number > 0 ? rows[(row * Columns) + 2 + kind] / number : 0;
+                sums[4 + kind] += number > 0 ? 1 : 0;
+            }
         }
         return new(sums[0] / counted, sums[1] / counted, sums[2] / sums[4], sums[3] / sums[5], firstNotFinite, firstNotFinite is > 0 and var bad ? rows[(bad - 1) * Columns] : null);
     }
