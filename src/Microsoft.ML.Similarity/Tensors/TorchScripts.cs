@@ -12,10 +12,11 @@ namespace Microsoft.ML.Similarity.Tensors;
 internal static class TorchScripts
 {
     private const string Source = """
-        def adamw(values: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor], rate: Tensor,
+        def adamw(values: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], step: Tensor, rate: Tensor,
                   beta1: float, beta2: float, epsilon: float, decay: float):
             none: List[Tensor] = []
-            torch._foreach_add_(steps, 1)
+            steps = [step for value in values]
+            step.add_(1)
             torch._fused_adamw_(values, gradients, means, squares, none, steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
 
         def sgd(values: List[Tensor], gradients: List[Tensor], velocities: List[Tensor], rate: Tensor, momentum: float, decay: float, nesterov: bool):
@@ -77,14 +78,14 @@ internal static class TorchScripts
 
     private static readonly Lazy<jit.CompilationUnit> Unit = new(() => jit.compile(Source.ReplaceLineEndings("\n")));
 
-    /// <summary>One step of AdamW; <paramref name="steps"/> is a float32 tensor without dimensions.</summary>
+    /// <summary>One step of AdamW; <paramref name="step"/> is a float32 tensor without dimensions that counts the steps.</summary>
     public static void AdamW(
-        Tensor values, Tensor gradients, Tensor means, Tensor squares, Tensor steps, Tensor rate, Scalar beta1, Scalar beta2, Scalar epsilon, Scalar decay) =>
-        Unit.Value.invoke("adamw", One(values), One(gradients), One(means), One(squares), One(steps), rate, beta1, beta2, epsilon, decay);
+        Tensor[] values, Tensor[] gradients, Tensor[] means, Tensor[] squares, Tensor step, Tensor rate, Scalar beta1, Scalar beta2, Scalar epsilon, Scalar decay) =>
+        Unit.Value.invoke("adamw", values, gradients, means, squares, step, rate, beta1, beta2, epsilon, decay);
 
     /// <summary>One step of stochastic gradient descent, with momentum where there are <paramref name="velocities"/>.</summary>
-    public static void Sgd(Tensor values, Tensor gradients, Tensor? velocities, Tensor rate, Scalar momentum, Scalar decay, bool nesterov) =>
-        Unit.Value.invoke("sgd", One(values), One(gradients), velocities is null ? Array.Empty<Tensor>() : One(velocities), rate, momentum, decay, nesterov);
+    public static void Sgd(Tensor[] values, Tensor[] gradients, Tensor[] velocities, Tensor rate, Scalar momentum, Scalar decay, bool nesterov) =>
+        Unit.Value.invoke("sgd", values, gradients, velocities, rate, momentum, decay, nesterov);
 
     /// <summary>One step of LARS; plain momentum without decay where it does not adapt to the norms of the parts, which have the given sizes.</summary>
     public static void Lars(
@@ -123,6 +124,4 @@ internal static class TorchScripts
 
     // The norm of that order is the largest absolute value; it cannot overflow, and is NaN where one is.
     private static readonly Scalar Infinity = Numbers.Number(double.PositiveInfinity);
-
-    private static Tensor[] One(Tensor tensor) => [tensor];
 }

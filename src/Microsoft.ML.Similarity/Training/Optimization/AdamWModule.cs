@@ -8,20 +8,25 @@ namespace Microsoft.ML.Similarity.Training.Optimization;
 internal sealed class AdamWModule : OptimizerModule
 {
     private readonly AdamWOptimizer _optimizer;
-    private readonly Tensor[] _means;
-    private readonly Tensor[] _squares;
+    private readonly Tensor[][] _values;
+    private readonly Tensor[][] _gradients;
+    private readonly Tensor[][] _means;
+    private readonly Tensor[][] _squares;
     private readonly Tensor[] _steps;
 
     public AdamWModule(AdamWOptimizer optimizer, FlatParameters parameters)
         : base(parameters)
     {
         _optimizer = optimizer;
-        _means = NewMoments("means");
-        _squares = NewMoments("squares");
+        _values = Slices((_, group) => group.Values);
+        _gradients = Slices((_, group) => group.Gradients);
+        var (means, squares) = (NewMoments("means"), NewMoments("squares"));
+        _means = Slices((index, _) => means[index]);
+        _squares = Slices((index, _) => squares[index]);
         _steps = NewCounters(ScalarType.Float32);
     }
 
     protected override void Step(int index, ParameterGroup group, Tensor rate) => TorchScripts.AdamW(
-        group.Values, group.Gradients, _means[index], _squares[index], _steps[index], rate,
+        _values[index], _gradients[index], _means[index], _squares[index], _steps[index], rate,
         Number(_optimizer.Beta1), Number(_optimizer.Beta2), Number(_optimizer.Epsilon), Number(group.Decays ? _optimizer.WeightDecay : 0.0));
 }

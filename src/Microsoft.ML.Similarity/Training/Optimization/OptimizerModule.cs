@@ -6,9 +6,15 @@ namespace Microsoft.ML.Similarity.Training.Optimization;
 /// <summary>An optimizer with its state. A step neither waits for the device nor makes tensors that outlive it.</summary>
 internal abstract class OptimizerModule : IDisposable
 {
+    // The fused operators give each 65,536 values of a tensor to one multiprocessor, and take so many tensors at once: few values are cut, for all to work.
+    private const int MostSlices = 36;
+    private const long ValuesOfSlices = MostSlices * 65_536L;
+    private const int SliceAlignment = 1024;
+
     private readonly IReadOnlyList<ParameterGroup> _groups;
     private readonly Tensor[] _rates;
     private readonly List<KeyValuePair<string, Tensor>> _state = [];
+    private readonly List<Tensor> _slices = [];
 
     protected OptimizerModule(FlatParameters parameters)
     {
@@ -44,7 +50,7 @@ internal abstract class OptimizerModule : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in _rates.Concat(_state.Select(entry => entry.Value)))
+        foreach (var tensor in _slices.Concat(_rates).Concat(_state.Select(entry => entry.Value)))
             tensor.Dispose();
     }
 
@@ -59,6 +65,19 @@ internal abstract class OptimizerModule : IDisposable
 
     /// <summary>A part of the state: for each group a number of steps, 0, as a tensor without dimensions on its device.</summary>
     protected Tensor[] NewCounters(ScalarType type) => NewState("steps", group => NewZeros(type, group.Values.device));
+
+    /// <summary>A tensor of each group as the fused operators like it: in slices, or whole. Disposed with the optimizer.</summary>
+    protected Tensor[][] Slices(Func<int, ParameterGroup, Tensor> flat) => [.. _groups.Select((group, i) => Slices(flat(i, group)))];
+
+    private Tensor[] Slices(Tensor flat)
+    {
+        if (flat.device_type != DeviceType.CUDA || flat.numel() > ValuesOfSlices)
+            return [flat];
+        var length = (((flat.numel() - 1) / MostSlices / SliceAlignment) + 1) * SliceAlignment;
+        Tensor[] slices = [.. flat.split(length).Select(slice => slice.DetachFromDisposeScope())];
+        _slices.AddRange(slices);
+        return slices;
+    }
 
     private Tensor[] NewState(string name, Func<ParameterGroup, Tensor> create)
     {

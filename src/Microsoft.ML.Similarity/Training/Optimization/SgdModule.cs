@@ -8,17 +8,24 @@ namespace Microsoft.ML.Similarity.Training.Optimization;
 internal sealed class SgdModule : OptimizerModule
 {
     private readonly SgdOptimizer _optimizer;
-    private readonly Tensor[]? _velocities;
+    private readonly Tensor[][] _values;
+    private readonly Tensor[][] _gradients;
+    private readonly Tensor[][]? _velocities;
 
     public SgdModule(SgdOptimizer optimizer, FlatParameters parameters)
         : base(parameters)
     {
         _optimizer = optimizer;
+        _values = Slices((_, group) => group.Values);
+        _gradients = Slices((_, group) => group.Gradients);
         if (optimizer.Momentum > 0)
-            _velocities = NewMoments("velocities");
+        {
+            var velocities = NewMoments("velocities");
+            _velocities = Slices((index, _) => velocities[index]);
+        }
     }
 
     protected override void Step(int index, ParameterGroup group, Tensor rate) => TorchScripts.Sgd(
-        group.Values, group.Gradients, _velocities?[index], rate,
+        _values[index], _gradients[index], _velocities?[index] ?? [], rate,
         Number(_optimizer.Momentum), Number(group.Decays ? _optimizer.WeightDecay : 0.0), _optimizer.Nesterov && _velocities is not null);
 }
