@@ -13,6 +13,8 @@ internal sealed unsafe class AlignedMemory : SafeHandle
     /// <summary>A cache line, and the widest vector of the hardware, in bytes.</summary>
     public const int Alignment = 64;
 
+    private const long LeastForHugePages = 8 << 20;
+
     /// <param name="length">In bytes.</param>
     /// <exception cref="OutOfMemoryException">The system has not that much memory.</exception>
     public AlignedMemory(long length)
@@ -21,7 +23,7 @@ internal sealed unsafe class AlignedMemory : SafeHandle
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
         var bytes = checked((nuint)(length + (2 * Alignment) - 1) / Alignment * Alignment);
-        var block = NativeMemory.AlignedAlloc(bytes, Alignment);
+        var block = length < LeastForHugePages ? NativeMemory.AlignedAlloc(bytes, Alignment) : HugePages.Allocate(bytes);
         NativeMemory.Clear(block, bytes);
         SetHandle((nint)block);
         if (length > 0)
