@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Similarity.Neighbors.Vectors;
 
 namespace Microsoft.ML.Similarity.Neighbors.Exact;
@@ -81,6 +82,7 @@ internal static unsafe class FilterWidth
     }
 
     // How many rows of the sample pass with each number of directions.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int[] Passes(float[][] projected, double[] squares, int count, int query, double distance, double[] errors)
     {
         var passes = new int[count + 1];
@@ -104,6 +106,7 @@ internal static unsafe class FilterWidth
         return passes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double NthDistance<TRows>(TRows rows, int stride, int query)
         where TRows : IRowSource
     {

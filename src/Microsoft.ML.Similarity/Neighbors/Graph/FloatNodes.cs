@@ -7,7 +7,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// <summary>Rows of floats, by squared Euclidean distance.</summary>
 internal unsafe struct FloatNodes(FloatRows rows) : INodes
 {
-    private const int PrefetchedLines = 4;
+    private const int PrefetchedLines = 8;
 
     private readonly float* _rows = rows.Start;
     private readonly int _stride = rows.Stride;

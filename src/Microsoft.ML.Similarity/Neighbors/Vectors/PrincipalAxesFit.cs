@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Microsoft.ML.Similarity.Neighbors.Vectors;
 
 /// <summary>Finds principal axes by block power iteration over a sample (Halko, Martinsson and Tropp, 2011).</summary>
@@ -138,15 +141,7 @@ internal sealed unsafe class PrincipalAxesFit : IDisposable
         double total = 0;
         for (var row = 0; row < _sample.Count; row++)
             total += FloatKernels<Product>.One(_sample.Row(row), _sample.Row(row), _sample.Stride);
-        Parallel.For(0, _rank, _parallel, i =>
-        {
-            for (var row = 0; row < _sample.Count; row++)
-            {
-                var values = Coordinates(row);
-                for (var j = 0; j <= i; j++)
-                    products[i, j] += (double)values[i] * values[j];
-            }
-        });
+        Parallel.For(0, _rank, _parallel, i => AddProducts(products, i));
         for (var i = 0; i < _rank; i++)
         {
             for (var j = 0; j <= i; j++)
@@ -163,6 +158,29 @@ internal sealed unsafe class PrincipalAxesFit : IDisposable
         Orthonormal.Make(axes.Axes, axes.Count, axes.Stride, axes.Dimension);
         axes.TotalVariance = total / _sample.Count;
         axes.Skew = Orthonormal.Skew(axes.Axes, axes.Count, axes.Stride);
+    }
+
+    // Loops as long as this one would run a while before the runtime has compiled them well.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddProducts(double[,] products, int axis)
+    {
+        fixed (double* sums = &products[axis, 0])
+        {
+            for (var row = 0; row < _sample.Count; row++)
+            {
+                var values = Coordinates(row);
+                double own = values[axis];
+                var i = 0;
+                for (; i + 4 <= axis + 1; i += 4)
+                {
+                    var (lower, upper) = Vector128.Widen(Vector128.Load(values + i));
+                    (Vector128.Load(sums + i) + (lower * own)).Store(sums + i);
+                    (Vector128.Load(sums + i + 2) + (upper * own)).Store(sums + i + 2);
+                }
+                for (; i <= axis; i++)
+                    sums[i] += own * values[i];
+            }
+        }
     }
 
     private float* Coordinates(int row) => (float*)_coordinates.Pointer + ((long)row * _width);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Similarity.Neighbors.Vectors;
 
 /// <summary>Eigenvectors of a small symmetric matrix by Jacobi rotations.</summary>
@@ -46,6 +48,7 @@ internal static class SymmetricEigen
         return off <= Tolerance * on;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rotate(double[,] matrix, double[,] vectors, int n, int p, int q)
     {
         if (matrix[p, q] == 0)
