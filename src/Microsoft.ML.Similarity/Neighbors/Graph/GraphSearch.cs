@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Microsoft.ML.Similarity.Neighbors.Exact;
@@ -10,7 +11,7 @@ internal static unsafe class GraphSearch
 {
     // Where a beam is wider, moving the sorted keys costs more than two heaps.
     private const int WidestSorted = 500;
-    private const int BinaryFrom = 64;
+    private const int FarFrom = 64;
 
     /// <summary>Goes down the upper layers, on each as near to the target as one step after the other leads.</summary>
     /// <param name="links">The graph; it has an entry.</param>
@@ -226,8 +227,8 @@ internal static unsafe class GraphSearch
     private static int Insert(ulong* keys, ref int size, int width, ulong key)
     {
         var hole = size < width ? size++ : width - 1;
-        if (hole > BinaryFrom)
-            return InsertFar(keys, hole, key);
+        if (hole > FarFrom)
+            return Vector512.IsHardwareAccelerated ? InsertByEights(keys, hole, key) : InsertFar(keys, hole, key);
         for (; hole > 0 && keys[hole - 1] > key; hole--)
             keys[hole] = keys[hole - 1];
         keys[hole] = key;
@@ -252,5 +253,29 @@ internal static unsafe class GraphSearch
             keys[hole] = keys[hole - 1];
         keys[low] = key;
         return low;
+    }
+
+    // Eight keys are compared and moved at once: no jump depends on the place but the last.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int InsertByEights(ulong* keys, int hole, ulong key)
+    {
+        var own = Vector512.Create(key);
+        for (; hole >= 8; hole -= 8)
+        {
+            var before = Vector512.Load(keys + hole - 8);
+            var greater = Vector512.GreaterThan(before, own);
+            var count = BitOperations.PopCount(greater.ExtractMostSignificantBits());
+            if (count < 8)
+            {
+                Vector512.ConditionalSelect(greater, before, Vector512.Load(keys + hole - 7)).Store(keys + hole - 7);
+                keys[hole - count] = key;
+                return hole - count;
+            }
+            before.Store(keys + hole - 7);
+        }
+        for (; hole > 0 && keys[hole - 1] > key; hole--)
+            keys[hole] = keys[hole - 1];
+        keys[hole] = key;
+        return hole;
     }
 }
