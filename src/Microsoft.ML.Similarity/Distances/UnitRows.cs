@@ -16,6 +16,7 @@ internal static class UnitRows
     public static Tensor Of(Tensor rows)
     {
         var norms = linalg.vector_norm(rows, ord: 2, dims: [1], keepdim: true);
+        // 1 more than such a norm is 1.
         return rows / (norms + (norms.detach() <= Number(SmallestNorm)));
     }
 }
