@@ -5,7 +5,7 @@ namespace Microsoft.ML.Similarity.Benchmarks;
 
 /// <summary>
 /// The most memory that this process took since it was last asked, in MiB. On a GPU libtorch keeps what it has taken, so what it
-/// holds is the most it needed; on the CPU the kernel counts the peak.
+/// holds is the most it needed, until a CUDA graph is captured: it gives back then what it does not use. On the CPU the kernel counts the peak.
 /// </summary>
 internal static class PeakMemory
 {

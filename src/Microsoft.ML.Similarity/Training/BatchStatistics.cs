@@ -56,9 +56,11 @@ internal sealed class BatchStatistics : IDisposable
 
     public void Add(BatchLoss batch)
     {
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
         Reserve(Count + 1);
-        TorchScripts.AddStatistics(_rows, _place, batch.Loss.Value, batch.Loss.ActiveFraction, batch.Distances, batch.Positives, batch.Negatives);
+        var (distances, positives, negatives) = batch.Compare();
+        TorchScripts.AddStatistics(_rows, _place, batch.Loss.Value, batch.Loss.ActiveFraction, distances, positives, negatives);
         Count++;
     }
 

@@ -103,7 +103,7 @@ internal sealed class LabeledObjective : Objective
             : BatchRelation.Of(Array.ConvertAll(batch.Examples, row => _set.Classes[row]), _set.Relation, embeddings.device);
         var embedded = new EmbeddedBatch(embeddings, relation, _weights?.index_select(0, batch.Index));
         var loss = _loss!.call(embedded, _miner?.Mine(embedded));
-        return new(loss, embedded.DistancesOnly(_distance!), relation.Positives, relation.Negatives);
+        return new(loss, () => (embedded.DistancesOnly(_distance!), relation.Positives, relation.Negatives));
     }
 
     private SampledRows Sample(int[] classes, IReadOnlyList<float>? weights) => new(Rows)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Training;
@@ -25,22 +24,13 @@ internal sealed class ResidentFeatureStore : FeatureStore
     public override int Dimension => (int)_rows.shape[1];
 
     /// <summary>Copies all rows to the device, if it has the memory for them and a GiB to spare; null otherwise.</summary>
-    /// <remarks>TorchSharp cannot be asked for the free memory of a GPU, so it is tried for.</remarks>
     /// <param name="rows">The rows, which give their batches on the device; not disposed.</param>
     /// <param name="device">A GPU.</param>
     public static ResidentFeatureStore? TryCreate(DenseFeatureStore rows, Device device)
     {
         using var scope = NewDisposeScope();
-        Tensor all;
-        try
-        {
-            all = empty(rows.Count, rows.Dimension, dtype: rows.Type, device: device);
-            using var reserve = empty(Reserve, dtype: ScalarType.Byte, device: device);
-        }
-        catch (ExternalException e) when (e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
-        {
+        if (GpuMemory.TryTake(rows.Count, rows.Dimension, rows.Type, device, Reserve) is not { } all)
             return null;
-        }
         var rowsAtOnce = Math.Max(1, BytesAtOnce / (rows.Dimension * (int)all.element_size()));
         for (var start = 0; start < rows.Count; start += rowsAtOnce)
         {

@@ -10,7 +10,7 @@ internal sealed partial class TrainingLoop
         _encoder.train();
         _statistics.Begin(0);
         _stepper.BeginEpoch(epoch: 1, most);
-        return _graph?.EnterStream(_device);
+        return _graph?.EnterStream();
     }
 
     /// <summary>Does a step; on a GPU it may be under way when this returns.</summary>

@@ -91,12 +91,21 @@ internal sealed class TrainingStep(
             using var scope = NewDisposeScope();
             if (!each.MoveNext())
                 break;
-            var loss = GradientCache.Backward(encoder, objective, each.Current, settings.GradientCacheChunkSize, augmenter);
-            updates.Observe(loss.Loss.Value);
-            statistics.Add(loss);
+            GradientCache.Backward(encoder, objective, each.Current, settings.GradientCacheChunkSize, augmenter, Observe);
+            _graph?.Join();
             count++;
         }
         updates.Step(count);
+    }
+
+    // No weight waits for the statistics, so they are computed beside the way back where that can be.
+    private void Observe(BatchLoss loss)
+    {
+        updates.Observe(loss.Loss.Value);
+        if (_graph is null)
+            statistics.Add(loss);
+        else
+            _graph.RunBeside(() => statistics.Add(loss));
     }
 
     private TrainingBatch Prepare(int[] examples, BatchFeed? feed)

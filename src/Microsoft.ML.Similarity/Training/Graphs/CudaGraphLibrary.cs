@@ -5,7 +5,7 @@ namespace Microsoft.ML.Similarity.Training.Graphs;
 
 /// <summary>A stream of CUDA as libtorch names it; of the layout of <c>c10::Stream</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct CudaStream(long Device, long Id);
+internal readonly record struct CudaStream(long TypeAndDevice, long Id);
 
 /// <summary>
 /// The functions of libtorch that capture CUDA graphs. TorchSharp has none, so they are looked up by their C++ names, as Linux's compilers
@@ -38,6 +38,17 @@ internal sealed unsafe class CudaGraphLibrary
 
     /// <summary>Gives the address of the process's mode for work that waits for the device: 0 lets it pass, 2 makes it fail.</summary>
     public required int* WaitingMode { get; init; }
+
+    /// <summary>CUDA's own stream, of a stream at an address.</summary>
+    public required delegate* unmanaged<CudaStream*, void*> GetCudaStream { get; init; }
+
+    public required delegate* unmanaged<void**, uint, int> CreateEvent { get; init; }
+
+    public required delegate* unmanaged<void*, int> DestroyEvent { get; init; }
+
+    public required delegate* unmanaged<void*, void*, int> RecordEvent { get; init; }
+
+    public required delegate* unmanaged<void*, void*, uint, int> WaitForEvent { get; init; }
 
     public required delegate* unmanaged<int*, int> GetDevice { get; init; }
 
@@ -75,6 +86,11 @@ internal sealed unsafe class CudaGraphLibrary
             EndCapture = (delegate* unmanaged<void*, void>)Find(torch, "_ZN2at4cuda9CUDAGraph11capture_endEv"),
             Replay = (delegate* unmanaged<void*, void>)Find(torch, "_ZN2at4cuda9CUDAGraph6replayEv"),
             WaitingMode = (int*)waiting,
+            GetCudaStream = (delegate* unmanaged<CudaStream*, void*>)Find(core, "_ZNK3c104cuda10CUDAStream6streamEv"),
+            CreateEvent = (delegate* unmanaged<void**, uint, int>)Find(core, "cudaEventCreateWithFlags"),
+            DestroyEvent = (delegate* unmanaged<void*, int>)Find(core, "cudaEventDestroy"),
+            RecordEvent = (delegate* unmanaged<void*, void*, int>)Find(core, "cudaEventRecord"),
+            WaitForEvent = (delegate* unmanaged<void*, void*, uint, int>)Find(core, "cudaStreamWaitEvent"),
             GetDevice = (delegate* unmanaged<int*, int>)Find(core, "cudaGetDevice"),
             SetDevice = (delegate* unmanaged<int, int>)Find(core, "cudaSetDevice"),
         };

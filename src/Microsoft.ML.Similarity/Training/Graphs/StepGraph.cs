@@ -22,15 +22,18 @@ internal sealed unsafe class StepGraph : IDisposable
     private const int WaitingFails = 2;
 
     private readonly CudaGraphLibrary _library;
+    private readonly Device _device;
     private readonly IChannel _channel;
     private readonly DrawTape _draws = new();
+    private CudaSideStream? _side;
     private CudaGraph? _graph;
     private bool _isRefused;
     private int _steps;
 
-    private StepGraph(CudaGraphLibrary library, IChannel channel)
+    private StepGraph(CudaGraphLibrary library, Device device, IChannel channel)
     {
         _library = library;
+        _device = device;
         _channel = channel;
     }
 
@@ -43,13 +46,19 @@ internal sealed unsafe class StepGraph : IDisposable
             : !objective.IsOnDevice ? "the host relates the rows of each batch by their labels"
             : null;
         if (reason is null)
-            return new StepGraph(CudaGraphLibrary.TryGet(out var found, out _) ? found : throw new InvalidOperationException(), channel);
+            return new StepGraph(CudaGraphLibrary.TryGet(out var found, out _) ? found : throw new InvalidOperationException(), device, channel);
         channel.Info(MessageSensitivity.None, "Steps are not captured as CUDA graphs: {0}.", reason);
         return null;
     }
 
     /// <summary>Takes this thread to a stream whose work can be captured; all steps belong within.</summary>
-    public CudaStreamScope EnterStream(Device device) => new(_library, device);
+    public CudaStreamScope EnterStream() => new(_library, _device);
+
+    /// <summary>Does a part of a step beside the rest of it; see <see cref="CudaSideStream.Run"/>.</summary>
+    public void RunBeside(Action work) => (_side ??= new CudaSideStream(_library, _device)).Run(work);
+
+    /// <summary>To be called when the rest of a step may need what was done beside it, and before memory is freed that this reads.</summary>
+    public void Join() => _side?.Join();
 
     /// <summary>Forgets what was captured: the next steps are other work.</summary>
     public void Reset()
@@ -82,6 +91,8 @@ internal sealed unsafe class StepGraph : IDisposable
                 RunChecked(work, copyState);
                 return;
             }
+            // A graph has memory of its own, and cannot get what other steps have left.
+            GpuMemory.ReleaseUnused(_device);
             _draws.Play(() => _graph = new CudaGraph(_library, work));
             _channel.Info(MessageSensitivity.None, "Steps are replayed as a CUDA graph.");
         }
@@ -92,6 +103,7 @@ internal sealed unsafe class StepGraph : IDisposable
     public void Dispose()
     {
         Reset();
+        _side?.Dispose();
         _draws.Dispose();
     }
 
@@ -108,6 +120,7 @@ internal sealed unsafe class StepGraph : IDisposable
         {
             *_library.WaitingMode = 0;
             _isRefused = true;
+            Join();
             before.Restore();
             _channel.Info(MessageSensitivity.None, "Steps are not captured as CUDA graphs: a part of them waits for the GPU.");
             work();

@@ -92,10 +92,7 @@ internal sealed class PairObjective : Objective
     {
         var parts = embeddings.chunk(_set.Parts.Count, 0);
         var pairs = new PairBatch(parts[0], parts[1], _targets?.index_select(0, batch.Index), parts[2..], _weights?.index_select(0, batch.Index));
-        var loss = _loss!.call(pairs);
-        using var _ = no_grad();
-        var (distances, positives, negatives) = _task.Compare(pairs, _declaration.ComparedBy);
-        return new(loss, distances, positives, negatives);
+        return new(_loss!.call(pairs), () => _task.Compare(pairs, _declaration.ComparedBy));
     }
 
     // In ascending order, so that a pass over them reads one after another.
