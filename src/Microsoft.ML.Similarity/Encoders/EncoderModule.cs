@@ -39,13 +39,6 @@ internal abstract class EncoderModule(Encoder encoder) : nn.Module<Tensor, Tenso
     /// <param name="deviation">One standard deviation for each feature; 0 for one that does not vary.</param>
     public abstract void SetInputStatistics(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation);
 
-    /// <summary>A copy of all weights and buffers, in managed memory.</summary>
-    public EncoderWeights GetWeights()
-    {
-        using var scope = NewDisposeScope();
-        return new(state_dict().Select(entry => KeyValuePair.Create(entry.Key, EncoderWeights.ArrayOf(entry.Value))));
-    }
-
     /// <summary>Overwrites all weights and buffers.</summary>
     /// <exception cref="FormatException">A weight is missing, unknown, or of another shape.</exception>
     public void SetWeights(EncoderWeights weights)

@@ -39,11 +39,13 @@ internal sealed class EncoderWeights(IEnumerable<KeyValuePair<string, EncoderWei
             KeyValuePair.Create(tensor.Name, new Entry(tensor.Shape, file.Get<float>(tensor.Name, tensor.Shape)))));
     }
 
-    public static Entry ArrayOf(Tensor tensor)
+    /// <summary>A copy of a network's tensors.</summary>
+    public static EncoderWeights Of(IEnumerable<KeyValuePair<string, Tensor>> state) => new(state.Select(entry =>
     {
         using var scope = NewDisposeScope();
-        return new(tensor.shape, tensor.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray());
-    }
+        using var values = entry.Value.detach().to(ScalarType.Float32).cpu().contiguous().data<float>();
+        return KeyValuePair.Create(entry.Key, new Entry(entry.Value.shape, values.ToArray()));
+    }));
 
     /// <param name="Shape">The sizes of the tensor's dimensions.</param>
     /// <param name="Values">Row-major; not to be changed.</param>

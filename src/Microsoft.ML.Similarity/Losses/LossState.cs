@@ -58,19 +58,13 @@ public sealed class LossState
         }
     }
 
-    /// <summary>A copy of a module's state in managed memory; null where it has none.</summary>
-    /// <param name="module">The loss's.</param>
-    /// <param name="classes">The labels of the classes.</param>
-    internal static LossState? Of(nn.Module module, IReadOnlyList<string> classes)
-    {
-        using var scope = NewDisposeScope();
-        return Of(module.state_dict().Select(entry => TensorCopies.Of(entry.Key, entry.Value)), classes);
-    }
-
     internal IReadOnlyList<SafetensorsTensor> Tensors => _tensors;
 
-    /// <summary>The same state as it was copied out.</summary>
-    internal static LossState? Of(IEnumerable<SafetensorsTensor> tensors, IReadOnlyList<string> classes) => tensors.ToArray() is { Length: > 0 } some ? new(some, classes) : null;
+    /// <summary>A copy of a module's tensors in managed memory; null where there are none.</summary>
+    /// <param name="state">The loss's.</param>
+    /// <param name="classes">The labels of the classes.</param>
+    internal static LossState? Of(IEnumerable<KeyValuePair<string, Tensor>> state, IReadOnlyList<string> classes) =>
+        state.Select(entry => TensorCopies.Of(entry.Key, entry.Value)).ToArray() is { Length: > 0 } some ? new(some, classes) : null;
 
     internal void Write(Stream stream) => Safetensors.Write(stream, [.. _tensors.Select(tensor => tensor.ToPart())]);
 

@@ -16,6 +16,7 @@ public abstract record Sampler
     /// <param name="batchSize">The rows of a batch, at least 1; if there are fewer rows than this, a batch is all rows.</param>
     /// <param name="seed">Decides all that is random; the same seed gives the same epoch.</param>
     /// <returns>Row numbers; the length is a multiple of the smaller of <paramref name="batchSize"/> and the number of rows.</returns>
+    /// <remarks>A training asks for one epoch at a time, while the one before it is trained: from any thread, and for one that may not come.</remarks>
     /// <exception cref="InvalidOperationException">The rows lack what the sampler needs, or do not allow its batches.</exception>
     public abstract int[] Epoch(SampledRows rows, int batchSize, int seed);
 

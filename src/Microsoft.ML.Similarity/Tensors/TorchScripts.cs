@@ -6,7 +6,7 @@ namespace Microsoft.ML.Similarity.Tensors;
 /// <summary>Operators of libtorch that TorchSharp does not offer, reached through TorchScript.</summary>
 /// <remarks>
 /// A mistake in a script ends the process, so the scripts are constant, and each has a test. Arguments are tensors, truth values, and
-/// numbers that are kept alive. All change their first argument in place and are to be called without gradient. What an operator
+/// numbers that are kept alive. Those that return nothing change their first argument in place. All are to be called without gradient. What an operator
 /// changes through a list must come in as a list: TorchScript drops a call whose effect it sees on a list of its own only.
 /// </remarks>
 internal static class TorchScripts
@@ -66,6 +66,9 @@ internal static class TorchScripts
                 torch.where(is_finite, values[i], copies[i], out=values[i])
             skipped.add_(torch.logical_not(is_finite))
 
+        def are_finite(values: List[Tensor], infinity: float):
+            return torch.isfinite(torch.stack([norm.double() for norm in torch._foreach_norm(values, infinity)])).all()
+
         def add_statistics(rows: Tensor, place: Tensor, loss: Tensor, active: Tensor, distances: Tensor, positives: Tensor, negatives: Tensor):
             masks = torch.stack([positives, negatives])
             counts = masks.to(distances.dtype).sum(-1)
@@ -108,6 +111,9 @@ internal static class TorchScripts
     /// <summary>Clears a Boolean where a gradient is not finite; where it is cleared then, brings the copies back and adds 1 to <paramref name="skipped"/>.</summary>
     public static void Undo(Tensor[] values, Tensor[] copies, Tensor[] gradients, Tensor isFinite, Tensor skipped) =>
         Unit.Value.invoke("undo", values, copies, gradients, isFinite, skipped, Infinity);
+
+    /// <summary>Whether all values of floating-point tensors of one device are finite: a Boolean there.</summary>
+    public static Tensor AreFinite(Tensor[] values) => (Tensor)Unit.Value.invoke("are_finite", values, Infinity);
 
     /// <summary>
     /// Writes a row, and moves on: loss, active fraction, the sums of the distances of positives and of negatives, and the numbers of these.

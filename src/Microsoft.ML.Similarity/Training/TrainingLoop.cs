@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Similarity.Embedding;
 using Microsoft.ML.Similarity.Encoders;
-using Microsoft.ML.Similarity.Losses;
+using Microsoft.ML.Similarity.Tensors;
 using Microsoft.ML.Similarity.Training.Checkpoints;
 using Microsoft.ML.Similarity.Training.Graphs;
 using Microsoft.ML.Similarity.Training.Optimization;
@@ -44,7 +44,7 @@ internal sealed partial class TrainingLoop : IDisposable
     private readonly List<EpochSummary> _epochs = [];
     private int _epoch = 1;
     private int _step;
-    private EmbeddingModel? _best;
+    private readonly BestWeights _best;
     private int _bestEpoch;
     private double _bestMetric = double.NegativeInfinity;
     private TimeSpan _elapsedBefore;
@@ -54,6 +54,7 @@ internal sealed partial class TrainingLoop : IDisposable
     private double _learningRate;
     private int _stepsInEpoch;
     private int[] _plan = [];
+    private Task<int[]>? _nextPlan;
 
     /// <param name="settings">How to train.</param>
     /// <param name="objective">What to learn, and from what; not disposed.</param>
@@ -106,6 +107,7 @@ internal sealed partial class TrainingLoop : IDisposable
         }
         _rates = new LearningRatePlan(settings.LearningRate, settings.WarmUpFraction, settings.Schedule);
         _statistics = new BatchStatistics(_device);
+        _best = new BestWeights(_encoder, _loss, _device);
         _stepper = new TrainingStep(objective, _encoder, _augmenter, _updates, _statistics, settings);
         if (settings.UseCudaGraphs && (_graph = StepGraph.TryCreate(settings, objective, _device, _channel)) is not null)
             _stepper.Use(_graph, () => new StateCopy(State.Select(entry => entry.Value), _augmenter is null ? [_randomness] : [_randomness, _augmenter.Randomness]));
@@ -124,7 +126,7 @@ internal sealed partial class TrainingLoop : IDisposable
         if (_ended is null)
         {
             _encoder.train();
-            using var stream = _graph?.EnterStream(_device);
+            using var stream = _graph?.EnterStream();
             _ended = RunEpochs();
             // A cancelled training goes on when Fit is called again.
             if (_ended == StopReason.Cancelled)
@@ -132,13 +134,13 @@ internal sealed partial class TrainingLoop : IDisposable
             else
                 _checkpoints?.Save(CreateCheckpoint(_ended));
         }
-        if (_ended == StopReason.Cancelled && (_best is null || _settings.ThrowOnCancellation))
+        if (_ended == StopReason.Cancelled && (!_best.Any || _settings.ThrowOnCancellation))
         {
-            throw new OperationCanceledException(_best is null
+            throw new OperationCanceledException(!_best.Any
                 ? "Training was cancelled before its first epoch was complete."
                 : $"Training was cancelled after {_epochs.Count} epochs.");
         }
-        return (_best!, new TrainingSummary
+        return (_best.ToModel(_settings.Encoder, _objective.Features.Dimension, _objective.Classes), new TrainingSummary
         {
             StopReason = _ended.Value,
             BestEpoch = _bestEpoch,
@@ -159,6 +161,7 @@ internal sealed partial class TrainingLoop : IDisposable
         _updates.Dispose();
         _rates.Dispose();
         _statistics.Dispose();
+        _best.Dispose();
         _encoder.Dispose();
         _randomness.Dispose();
         _augmenter?.Dispose();
@@ -186,7 +189,7 @@ internal sealed partial class TrainingLoop : IDisposable
             var metric = _validation?.Measure(_encoder);
             if (Divergence(values, skipped, metric) is { } divergence)
             {
-                if (_best is null)
+                if (!_best.Any)
                     throw new InvalidOperationException($"{divergence} Lower LearningRate (now {_settings.LearningRate}) or scale the features.");
                 _channel.Warning(MessageSensitivity.None, "{0} Training stops with the weights of epoch {1}{2}.", divergence, _bestEpoch,
                     _validation is null ? "" : $", whose validation {_validation.Metric} was {_bestMetric:F4}");
@@ -199,7 +202,7 @@ internal sealed partial class TrainingLoop : IDisposable
             {
                 _bestMetric = metric ?? _bestMetric;
                 _bestEpoch = _epoch;
-                _best = new EmbeddingModel(_settings.Encoder, _objective.Features.Dimension, _encoder.GetWeights(), LossState.Of(_loss, _objective.Classes));
+                _best.Take();
             }
             if (metric is not null && _epoch - _bestEpoch >= _settings.EarlyStoppingPatience)
                 return StopReason.EarlyStopping;
@@ -212,7 +215,7 @@ internal sealed partial class TrainingLoop : IDisposable
     {
         if (_step == 0)
             _statistics.Begin(0);
-        var plan = _plan = _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, _epoch));
+        var plan = _plan = TakePlan();
         var size = Math.Min(_settings.BatchSize, _objective.Count);
         var batches = plan.Length / size;
         _stepper.BeginEpoch(_epoch, batches);
@@ -233,6 +236,17 @@ internal sealed partial class TrainingLoop : IDisposable
                 Report(_statistics.Read(_settings.SkipNonFiniteSteps), SkippedSteps, metric: null);
         }
         return true;
+    }
+
+    // The next epoch's batches are dealt while this one trains.
+    private int[] TakePlan()
+    {
+        var plan = _nextPlan is null ? Deal(_epoch) : _nextPlan.GetAwaiter().GetResult();
+        var next = _epoch + 1;
+        _nextPlan = next <= _maximumNumberOfEpochs ? Task.Run(() => Deal(next)) : null;
+        return plan;
+
+        int[] Deal(int epoch) => _objective.Epoch(_settings.BatchSize, SeedSequence.Epoch(_seed, epoch));
     }
 
     // Batches in chunks are gathered chunk by chunk, to take the memory of one only.
@@ -258,8 +272,13 @@ internal sealed partial class TrainingLoop : IDisposable
                 : "it was the first batch of all";
             return $"The loss was not finite in step {batch / _settings.GradientAccumulationSteps + 1} of epoch {_epoch} ({before}).";
         }
+        return metric is not double.NaN && WeightsAreFinite() ? null : $"The weights became too large in epoch {_epoch}.";
+    }
+
+    private bool WeightsAreFinite()
+    {
         using var scope = NewDisposeScope();
-        var isFinite = metric is not double.NaN && _encoder.state_dict().Values.Concat(_loss.parameters()).All(value => value.isfinite().all().item<bool>());
-        return isFinite ? null : $"The weights became too large in epoch {_epoch}.";
+        using var _ = no_grad();
+        return TorchScripts.AreFinite([.. _encoder.state_dict().Values.Concat(_loss.parameters()).Where(value => value.is_floating_point())]).item<bool>();
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Tests.Encoders;
 using Microsoft.ML.Similarity.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;

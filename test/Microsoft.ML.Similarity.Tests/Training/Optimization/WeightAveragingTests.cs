@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Similarity.Encoders;
+using Microsoft.ML.Similarity.Tests.Encoders;
 using Microsoft.ML.Similarity.Training;
 using Microsoft.ML.Similarity.Training.Optimization;
 using TorchSharp;
