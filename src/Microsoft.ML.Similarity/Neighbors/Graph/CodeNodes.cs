@@ -9,9 +9,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// <param name="length">Of a row; padded.</param>
 internal unsafe struct CodeNodes(byte* codes, int length) : INodes
 {
-    private const int PrefetchedLines = 8;
-
-    private readonly int _lines = Math.Min((length + AlignedMemory.Alignment - 1) / AlignedMemory.Alignment, PrefetchedLines);
+    private readonly int _lines = Vectors.Prefetch.LinesOf(length);
     private byte* _target;
 
     public void SetTarget(void* vector) => _target = (byte*)vector;

@@ -7,11 +7,9 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// <summary>Rows of floats, by squared Euclidean distance.</summary>
 internal unsafe struct FloatNodes(FloatRows rows) : INodes
 {
-    private const int PrefetchedLines = 8;
-
     private readonly float* _rows = rows.Start;
     private readonly int _stride = rows.Stride;
-    private readonly int _lines = Math.Min(rows.Stride / Padding.Floats, PrefetchedLines);
+    private readonly int _lines = Vectors.Prefetch.LinesOf(rows.Stride * sizeof(float));
     private float* _target;
 
     public void SetTarget(void* vector) => _target = (float*)vector;

@@ -9,7 +9,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// room for them are chosen again, all of a batch at once.
 /// </remarks>
 internal sealed unsafe class GraphBuilder<TNodes> : IDisposable
-    where TNodes : struct, INodes
+    where TNodes : unmanaged, INodes
 {
     // Nodes of a batch do not find one another: a batch is at most a fiftieth of what there is.
     private const int BatchShare = 50;
@@ -27,7 +27,7 @@ internal sealed unsafe class GraphBuilder<TNodes> : IDisposable
     private readonly LinkBlocks _upper;
     private readonly AlignedMemory _levels;
     private readonly AlignedMemory _firstUpperBlocks;
-    private readonly Reusable<SearchMemory> _memory = new(() => new SearchMemory());
+    private readonly Reusable<SearchTeam> _teams = new(() => new SearchTeam());
     private ulong[] _edges = [];
     private int _added;
 
@@ -86,7 +86,7 @@ internal sealed unsafe class GraphBuilder<TNodes> : IDisposable
     {
         _base.Dispose();
         _upper.Dispose();
-        _memory.Dispose();
+        _teams.Dispose();
     }
 
     // Layers halve like a skip list's, M times over. Returns the node of each upper block.
@@ -125,31 +125,48 @@ internal sealed unsafe class GraphBuilder<TNodes> : IDisposable
 
     private void FindLinks(int[] batch, int from, int to)
     {
-        var memory = _memory.Take();
-        var chosen = stackalloc int[_base.Degree + 4];
-        for (var i = from; i < to; i++)
-            FindLinks(batch[i], chosen, memory);
-        _memory.Return(memory);
+        var team = _teams.Take();
+        for (var i = from; i < to; i += SearchTeam.Size)
+            FindLinks(batch.AsSpan(i, Math.Min(SearchTeam.Size, to - i)), team);
+        _teams.Return(team);
     }
 
-    private void FindLinks(int node, int* chosen, SearchMemory memory)
+    private void FindLinks(ReadOnlySpan<int> batch, SearchTeam team)
     {
-        var nodes = _nodes;
-        memory.Prepare(_count, _width, _base.Degree);
+        var nodes = stackalloc TNodes[SearchTeam.Size];
+        var starts = stackalloc ulong[SearchTeam.Size];
+        for (var i = 0; i < batch.Length; i++)
+        {
+            nodes[i] = _nodes;
+            starts[i] = FindUpperLinks(batch[i], ref nodes[i], team[i]);
+        }
+        GraphSearch.Beams(Links, nodes, starts, batch.Length, _width, team);
+        for (var i = 0; i < batch.Length; i++)
+            Choose(_base, batch[i], ref nodes[i], team[i]);
+    }
+
+    // Returns the key of the node to go on from on the base layer, with all prepared for that.
+    private ulong FindUpperLinks(int node, ref TNodes nodes, SearchMemory memory)
+    {
         nodes.SetTarget(node);
+        memory.Prepare(_count, _width, _base.Degree);
         int level = Links.Levels[node], top = Links.Levels[Links.Entry];
         var nearest = GraphSearch.Descend(Links, ref nodes, level, memory);
-        for (var layer = Math.Min(level, top); layer >= 0; layer--)
+        for (var layer = Math.Min(level, top); layer > 0; layer--)
         {
-            if (layer < Math.Min(level, top))
-                memory.Prepare(_count, _width, _base.Degree);
-            nodes.SetTarget(node);
-            var count = GraphSearch.Beam(Links, ref nodes, layer, nearest, _width, memory);
+            GraphSearch.Beam(Links, ref nodes, layer, nearest, _width, memory);
             nearest = memory.Found[0] & ~NodeKey.Expanded;
-            var (blocks, block) = layer == 0 ? (_base, node) : (_upper, Links.UpperBlock(node, layer));
-            var links = LinkSelection.Select(ref nodes, memory.Found, count, Links.Degree, chosen, blocks.Distances(block));
-            new Span<int>(chosen, links).CopyTo(new Span<int>(blocks.Links(block), links));
+            Choose(_upper, Links.UpperBlock(node, layer), ref nodes, memory);
+            memory.Prepare(_count, _width, _base.Degree);
         }
+        return nearest;
+    }
+
+    private void Choose(LinkBlocks blocks, long block, ref TNodes nodes, SearchMemory memory)
+    {
+        var chosen = stackalloc int[_base.Degree + 4];
+        var links = LinkSelection.Select(ref nodes, memory.Found, memory.Count, Links.Degree, chosen, blocks.Distances(block));
+        new Span<int>(chosen, links).CopyTo(new Span<int>(blocks.Links(block), links));
     }
 
     // The block a link leads to, above the block it comes from.
@@ -199,7 +216,7 @@ internal sealed unsafe class GraphBuilder<TNodes> : IDisposable
     // A block's edges belong to the range in which the first of them is.
     private void LinkBack(LinkBlocks blocks, int from, int to, int count)
     {
-        var memory = _memory.Take();
+        var team = _teams.Take();
         while (from > 0 && from < to && To(from) == To(from - 1))
             from++;
         while (from < to)
@@ -207,10 +224,10 @@ internal sealed unsafe class GraphBuilder<TNodes> : IDisposable
             var end = from + 1;
             while (end < count && To(end) == To(from))
                 end++;
-            LinkBack(blocks, To(from), _edges.AsSpan(from, end - from), memory);
+            LinkBack(blocks, To(from), _edges.AsSpan(from, end - from), team[0]);
             from = end;
         }
-        _memory.Return(memory);
+        _teams.Return(team);
 
         int To(int edge) => (int)(_edges[edge] >> 32);
     }

@@ -90,7 +90,7 @@ internal sealed unsafe class GraphFit : IDisposable
     }
 
     private GraphSearcher Build<TNodes>(TNodes nodes)
-        where TNodes : struct, INodes
+        where TNodes : unmanaged, INodes
     {
         var order = Order();
         using var builder = new GraphBuilder<TNodes>(nodes, _table.Nodes.Count, _options, _owners);
@@ -106,7 +106,7 @@ internal sealed unsafe class GraphFit : IDisposable
     }
 
     private GraphSearcher Searcher<TNodes>(in GraphLinks links, GraphBuilder<TNodes> builder, GraphEffort[] efforts)
-        where TNodes : struct, INodes
+        where TNodes : unmanaged, INodes
     {
         var shape = new GraphShape(
             _options.Codes, _options.Degree, links.Entry, _coder?.Kept ?? 0, _coder?.Scale.Step ?? 0, _radius, _options.TargetRecall, efforts);

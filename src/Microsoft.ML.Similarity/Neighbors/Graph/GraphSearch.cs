@@ -1,8 +1,5 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Microsoft.ML.Similarity.Neighbors.Exact;
-using Microsoft.ML.Similarity.Neighbors.Vectors;
 
 namespace Microsoft.ML.Similarity.Neighbors.Graph;
 
@@ -11,7 +8,6 @@ internal static unsafe class GraphSearch
 {
     // Where a beam is wider, moving the sorted keys costs more than two heaps.
     private const int WidestSorted = 500;
-    private const int FarFrom = 64;
 
     /// <summary>Goes down the upper layers, on each as near to the target as one step after the other leads.</summary>
     /// <param name="links">The graph; it has an entry.</param>
@@ -20,7 +16,7 @@ internal static unsafe class GraphSearch
     /// <param name="memory">Prepared.</param>
     /// <returns>The key of the nearest node seen.</returns>
     public static ulong Descend<TNodes>(in GraphLinks links, ref TNodes nodes, int bottom, SearchMemory memory)
-        where TNodes : struct, INodes
+        where TNodes : unmanaged, INodes
     {
         var nearest = NodeKey.Create(nodes.Distance(links.Entry), links.Entry);
         for (int layer = links.Levels[links.Entry]; layer > bottom; layer--)
@@ -47,85 +43,48 @@ internal static unsafe class GraphSearch
     /// <param name="layer">Which.</param>
     /// <param name="start">The key of a node on the layer.</param>
     /// <param name="width">How many nodes to keep; from 1.</param>
-    /// <param name="memory">Prepared for the width.</param>
-    /// <returns>How many there are in <see cref="SearchMemory.Found"/>, in order.</returns>
-    public static int Beam<TNodes>(in GraphLinks links, ref TNodes nodes, int layer, ulong start, int width, SearchMemory memory)
-        where TNodes : struct, INodes
+    /// <param name="memory">Prepared for the width. Receives what was found.</param>
+    public static void Beam<TNodes>(in GraphLinks links, ref TNodes nodes, int layer, ulong start, int width, SearchMemory memory)
+        where TNodes : unmanaged, INodes
     {
-        if (layer > 0)
-            return SortedBeam<TNodes>(links, ref nodes, layer, start, width, memory);
-        if (width <= WidestSorted)
-            return SortedBeam<TNodes>(links, ref nodes, 0, start, width, memory);
-        return HeapBeam<TNodes, AllNodes>(links, ref nodes, default, start, width, memory);
+        if (layer == 0 && width > WidestSorted)
+        {
+            HeapBeam<TNodes, AllNodes>(links, ref nodes, default, start, width, memory);
+            return;
+        }
+        var beam = new GraphBeam<TNodes>(links, nodes, layer, start, width, memory);
+        GraphBeam<TNodes>.Run(&beam, 1, links);
+        memory.Add(beam.Count, beam.Computed);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int SortedBeam<TNodes>(GraphLinks links, ref TNodes shared, int layer, ulong start, int width, SearchMemory memory)
-        where TNodes : struct, INodes
+    /// <summary>As <see cref="Beam"/>, of several targets on the base layer, which take turns.</summary>
+    /// <param name="links">The graph.</param>
+    /// <param name="nodes">With a target each.</param>
+    /// <param name="starts">The key of a node for each.</param>
+    /// <param name="count">How many targets, at most <see cref="SearchTeam.Size"/>.</param>
+    /// <param name="width">How many nodes to keep; from 1.</param>
+    /// <param name="team">Prepared for the width. Receives what was found.</param>
+    public static void Beams<TNodes>(in GraphLinks links, TNodes* nodes, ulong* starts, int count, int width, SearchTeam team)
+        where TNodes : unmanaged, INodes
     {
-        var nodes = shared;
-        ulong* found = memory.Found, visited = memory.Visited;
-        var block = memory.Block;
-        var degree = layer == 0 ? links.BaseDegree : links.Degree;
-        var distances = memory.BlockDistances;
-        var size = 0;
-        var limit = float.PositiveInfinity;
-        long computed = 0;
-        Visit(visited, NodeKey.Node(start));
-        Insert(found, ref size, width, start);
-        if (layer == 0 && Visit(visited, links.Entry))
+        if (width > WidestSorted)
         {
-            // Every node can be reached from the entry: a beam with room for all finds all.
-            var entry = NodeKey.Create(nodes.Distance(links.Entry), links.Entry);
-            if (size < width || entry < found[width - 1])
-                Insert(found, ref size, width, entry);
-        }
-        for (var current = 0; current < size;)
-        {
-            var key = found[current];
-            if ((key & NodeKey.Expanded) != 0)
-            {
-                current++;
-                continue;
-            }
-            found[current] = key | NodeKey.Expanded;
-            var node = NodeKey.Node(key);
-            var count = Unvisited(layer == 0 ? links.OfBase(node) : links.OfUpper(node, layer), degree, links.Count, visited, block);
             for (var i = 0; i < count; i++)
-                nodes.Prefetch(block[i]);
-            current++;
-            if (count == 0)
-                continue;
-            if (layer == 0 && current < size)
-                Prefetch.Lines(links.OfBase(NodeKey.Node(found[current])), 2);
-            computed += count;
-            Measure(ref nodes, block, count, distances);
-            for (var i = 0; i < count; i++)
-            {
-                if (distances[i] > limit)
-                    continue;
-                var next = NodeKey.Create(distances[i], block[i]);
-                if (size == width && next >= found[width - 1])
-                    continue;
-                var position = Insert(found, ref size, width, next);
-                if (size == width)
-                    limit = NodeKey.Distance(found[width - 1]);
-                if (position >= current)
-                    continue;
-                current = position;
-                if (layer == 0)
-                    Prefetch.Lines(links.OfBase(block[i]), 2);
-            }
+                HeapBeam<TNodes, AllNodes>(links, ref nodes[i], default, starts[i], width, team[i]);
+            return;
         }
-        memory.Distances += computed;
-        return size;
+        var beams = stackalloc GraphBeam<TNodes>[SearchTeam.Size];
+        for (var i = 0; i < count; i++)
+            beams[i] = new(links, nodes[i], 0, starts[i], width, team[i]);
+        GraphBeam<TNodes>.Run(beams, count, links);
+        for (var i = 0; i < count; i++)
+            team[i].Add(beams[i].Count, beams[i].Computed);
     }
 
     /// <summary>The nearest nodes of the base layer that the filter allows; all nodes lead on.</summary>
-    /// <returns>How many there are in <see cref="SearchMemory.Found"/>, in order.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int HeapBeam<TNodes, TFilter>(GraphLinks links, ref TNodes shared, TFilter filter, ulong start, int width, SearchMemory memory)
-        where TNodes : struct, INodes
+    public static void HeapBeam<TNodes, TFilter>(GraphLinks links, ref TNodes shared, TFilter filter, ulong start, int width, SearchMemory memory)
+        where TNodes : unmanaged, INodes
         where TFilter : struct, INodeFilter
     {
         var nodes = shared;
@@ -135,29 +94,28 @@ internal static unsafe class GraphSearch
         var waiting = new MinKeys(memory.Waiting);
         var distances = memory.BlockDistances;
         long computed = 0;
-        Visit(visited, NodeKey.Node(start));
+        NodeBlock.Visit(visited, NodeKey.Node(start));
         Offer(start, filter, ref found, ref waiting);
-        if (Visit(visited, links.Entry))
+        if (NodeBlock.Visit(visited, links.Entry))
             Offer(NodeKey.Create(nodes.Distance(links.Entry), links.Entry), filter, ref found, ref waiting);
         while (waiting.Count > 0)
         {
             var key = waiting.Pop();
             if (key > found.Limit)
                 break;
-            var count = Unvisited(links.OfBase(NodeKey.Node(key)), links.BaseDegree, links.Count, visited, block);
+            var count = NodeBlock.Unvisited(links.OfBase(NodeKey.Node(key)), links.BaseDegree, links.Count, visited, block);
             if (count == 0)
                 continue;
             for (var i = 0; i < count; i++)
                 nodes.Prefetch(block[i]);
             if (waiting.Count > 0)
-                Prefetch.Lines(links.OfBase(NodeKey.Node(waiting.Top)), 2);
+                links.Prefetch(NodeKey.Node(waiting.Top));
             computed += count;
-            Measure(ref nodes, block, count, distances);
+            NodeBlock.Measure(ref nodes, block, count, distances);
             for (var i = 0; i < count; i++)
                 Offer(NodeKey.Create(distances[i], block[i]), filter, ref found, ref waiting);
         }
-        memory.Distances += computed;
-        return found.Sort();
+        memory.Add(found.Sort(), computed);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -172,110 +130,12 @@ internal static unsafe class GraphSearch
     }
 
     private static ulong Nearest<TNodes>(ref TNodes nodes, int count, SearchMemory memory)
-        where TNodes : struct, INodes
+        where TNodes : unmanaged, INodes
     {
-        Measure(ref nodes, memory.Block, count, memory.BlockDistances);
+        NodeBlock.Measure(ref nodes, memory.Block, count, memory.BlockDistances);
         var nearest = ulong.MaxValue;
         for (var i = 0; i < count; i++)
             nearest = Math.Min(nearest, NodeKey.Create(memory.BlockDistances[i], memory.Block[i]));
         return nearest;
-    }
-
-    // Four at a time; the last stands in for what is missing.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Measure<TNodes>(ref TNodes nodes, int* block, int count, float* distances)
-        where TNodes : struct, INodes
-    {
-        if (count == 0)
-            return;
-        block[count] = block[count + 1] = block[count + 2] = block[count - 1];
-        for (var i = 0; i < count; i += 4)
-            nodes.Distances(block[i], block[i + 1], block[i + 2], block[i + 3]).Store(distances + i);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Visit(ulong* visited, int node)
-    {
-        var bit = 1UL << (node & 63);
-        var isNew = (visited[node >> 6] & bit) == 0;
-        visited[node >> 6] |= bit;
-        return isNew;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Unvisited(int* links, int degree, int nodes, ulong* visited, int* block)
-    {
-        var count = 0;
-        for (var i = 0; i < degree; i++)
-        {
-            // None, or of a file whose links were not checked: no node that there is.
-            var node = links[i];
-            if ((uint)node >= (uint)nodes)
-                break;
-            var word = visited + (node >> 6);
-            var bit = 1UL << (node & 63);
-            var before = *word;
-            block[count] = node;
-            count += (before & bit) == 0 ? 1 : 0;
-            *word = before | bit;
-        }
-        return count;
-    }
-
-    // Where the keys are as many as may be, the last is lost; the new key is less than it.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Insert(ulong* keys, ref int size, int width, ulong key)
-    {
-        var hole = size < width ? size++ : width - 1;
-        if (hole > FarFrom)
-            return Vector512.IsHardwareAccelerated ? InsertByEights(keys, hole, key) : InsertFar(keys, hole, key);
-        for (; hole > 0 && keys[hole - 1] > key; hole--)
-            keys[hole] = keys[hole - 1];
-        keys[hole] = key;
-        return hole;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int InsertFar(ulong* keys, int hole, ulong key)
-    {
-        int low = 0, high = hole;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (keys[middle] < key)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        for (; hole - 4 >= low; hole -= 4)
-            Vector256.Load(keys + hole - 4).Store(keys + hole - 3);
-        for (; hole > low; hole--)
-            keys[hole] = keys[hole - 1];
-        keys[low] = key;
-        return low;
-    }
-
-    // Eight keys are compared and moved at once: no jump depends on the place but the last.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int InsertByEights(ulong* keys, int hole, ulong key)
-    {
-        var own = Vector512.Create(key);
-        for (; hole >= 8; hole -= 8)
-        {
-            var before = Vector512.Load(keys + hole - 8);
-            var greater = Vector512.GreaterThan(before, own);
-            var count = BitOperations.PopCount(greater.ExtractMostSignificantBits());
-            if (count < 8)
-            {
-                Vector512.ConditionalSelect(greater, before, Vector512.Load(keys + hole - 7)).Store(keys + hole - 7);
-                keys[hole - count] = key;
-                return hole - count;
-            }
-            before.Store(keys + hole - 7);
-        }
-        for (; hole > 0 && keys[hole - 1] > key; hole--)
-            keys[hole] = keys[hole - 1];
-        keys[hole] = key;
-        return hole;
     }
 }

@@ -13,7 +13,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// </remarks>
 internal sealed unsafe class GraphSearcher : RowSearcher
 {
-    private readonly Reusable<SearchMemory> _memory = new(() => new SearchMemory());
+    private readonly Reusable<SearchTeam> _teams = new(() => new SearchTeam());
     private readonly Reusable<GraphWork> _works;
 
     public GraphSearcher(RowTable table, GraphShape shape, GraphMemory memory)
@@ -23,8 +23,8 @@ internal sealed unsafe class GraphSearcher : RowSearcher
         var query = new GraphQuery(table, shape, memory);
         var walker = GraphWalker.Create(table, shape, memory);
         _works = table.Metric == NeighborMetric.InnerProduct
-            ? new(() => new GraphWork<Product>(table, query, walker, memory.Exceptions, _memory))
-            : new(() => new GraphWork<SquaredDifference>(table, query, walker, memory.Exceptions, _memory));
+            ? new(() => new GraphWork<Product>(table, query, walker, memory.Exceptions, _teams))
+            : new(() => new GraphWork<SquaredDifference>(table, query, walker, memory.Exceptions, _teams));
         RowCount = table.RowCount;
     }
 
@@ -56,7 +56,7 @@ internal sealed unsafe class GraphSearcher : RowSearcher
     public override void Dispose()
     {
         _works.Dispose();
-        _memory.Dispose();
+        _teams.Dispose();
     }
 
     private int Allowed(RowMask mask)

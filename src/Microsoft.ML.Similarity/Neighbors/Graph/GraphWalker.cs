@@ -21,11 +21,13 @@ internal abstract unsafe class GraphWalker
         return new GraphWalker<FloatNodes>(links, new FloatNodes(table.Nodes), table.Nodes.Count);
     }
 
-    /// <summary>The nodes nearest to a target in the nodes' form.</summary>
-    /// <returns>How many there are in <see cref="SearchMemory.Found"/>, in order; fewer than the width only where there are no more.</returns>
-    public abstract int Find(void* target, int width, SearchMemory memory);
+    /// <summary>The nodes nearest to each of some targets in the nodes' form; fewer than the width only where there are no more.</summary>
+    /// <param name="targets">The targets.</param>
+    /// <param name="count">How many, at most <see cref="SearchTeam.Size"/>.</param>
+    /// <param name="width">How many nodes to find.</param>
+    /// <param name="team">Receives what is found.</param>
+    public abstract void Find(void** targets, int count, int width, SearchTeam team);
 
-    /// <summary>The nodes nearest to a target that the filter allows.</summary>
-    /// <returns>How many there are in <see cref="SearchMemory.Found"/>, in order; fewer than the width only where there are no more.</returns>
-    public abstract int Find(void* target, in RowFilter filter, int width, SearchMemory memory);
+    /// <summary>The nodes nearest to a target that the filter allows; fewer than the width only where there are no more.</summary>
+    public abstract void Find(void* target, in RowFilter filter, int width, SearchMemory memory);
 }

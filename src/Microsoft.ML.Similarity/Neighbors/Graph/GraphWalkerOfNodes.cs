@@ -1,28 +1,34 @@
 namespace Microsoft.ML.Similarity.Neighbors.Graph;
 
 /// <summary>The walker of one kind of nodes.</summary>
-internal sealed unsafe class GraphWalker<TNodes>(GraphLinks links, TNodes nodes, int count) : GraphWalker
-    where TNodes : struct, INodes
+internal sealed unsafe class GraphWalker<TNodes>(GraphLinks links, TNodes nodes, int nodeCount) : GraphWalker
+    where TNodes : unmanaged, INodes
 {
-    public override int Find(void* target, int width, SearchMemory memory)
+    public override void Find(void** targets, int count, int width, SearchTeam team)
     {
-        if (links.Entry < 0)
-            return 0;
-        var from = nodes;
-        from.SetTarget(target);
-        memory.Prepare(count, width, links.BaseDegree);
-        var start = GraphSearch.Descend(links, ref from, 0, memory);
-        return GraphSearch.Beam(links, ref from, 0, start, width, memory);
+        var from = stackalloc TNodes[SearchTeam.Size];
+        var starts = stackalloc ulong[SearchTeam.Size];
+        for (var i = 0; i < count; i++)
+        {
+            team[i].Prepare(nodeCount, width, links.BaseDegree);
+            if (links.Entry < 0)
+                continue;
+            from[i] = nodes;
+            from[i].SetTarget(targets[i]);
+            starts[i] = GraphSearch.Descend(links, ref from[i], 0, team[i]);
+        }
+        if (links.Entry >= 0)
+            GraphSearch.Beams(links, from, starts, count, width, team);
     }
 
-    public override int Find(void* target, in RowFilter filter, int width, SearchMemory memory)
+    public override void Find(void* target, in RowFilter filter, int width, SearchMemory memory)
     {
+        memory.Prepare(nodeCount, width, links.BaseDegree);
         if (links.Entry < 0)
-            return 0;
+            return;
         var from = nodes;
         from.SetTarget(target);
-        memory.Prepare(count, width, links.BaseDegree);
         var start = GraphSearch.Descend(links, ref from, 0, memory);
-        return GraphSearch.HeapBeam(links, ref from, filter, start, width, memory);
+        GraphSearch.HeapBeam(links, ref from, filter, start, width, memory);
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.ML.Similarity.Neighbors.Vectors;
 
 namespace Microsoft.ML.Similarity.Neighbors.Graph;
 
-/// <summary>A search of a graph that is under way: a few queries at a time, each by one thread.</summary>
-internal abstract unsafe class GraphWork(Reusable<SearchMemory> memory) : ParallelWork<SearchMemory>
+/// <summary>A search of a graph that is under way: a few queries at a time, by one thread.</summary>
+internal abstract unsafe class GraphWork(Reusable<SearchTeam> teams) : ParallelWork<SearchTeam>
 {
     private const int ChunkQueries = 8;
 
@@ -35,27 +35,37 @@ internal abstract unsafe class GraphWork(Reusable<SearchMemory> memory) : Parall
         Run((queries.Count + ChunkQueries - 1) / ChunkQueries, threads);
     }
 
-    protected override SearchMemory Begin() => memory.Take();
+    protected override SearchTeam Begin() => teams.Take();
 
-    protected override void Do(SearchMemory scratch, int chunk)
+    protected override void Do(SearchTeam scratch, int chunk)
     {
-        scratch.Distances = 0;
         var end = Math.Min((chunk + 1) * ChunkQueries, _queries.Count);
-        for (var i = chunk * ChunkQueries; i < end; i++)
+        for (var first = chunk * ChunkQueries; first < end; first += SearchTeam.Size)
         {
-            var heap = new KeyHeap(_keys + ((long)i * K), K);
-            if (Scans)
-                Scan(_queries.Row(i), ref heap, scratch);
-            else
-                Walk(_queries.Row(i), ref heap, scratch);
-            _counts[i] = heap.Sort();
+            var count = Math.Min(SearchTeam.Size, end - first);
+            if (!Scans)
+                Walk(_queries, first, count, scratch);
+            for (var i = 0; i < count; i++)
+            {
+                var heap = new KeyHeap(_keys + ((long)(first + i) * K), K);
+                if (Scans)
+                    Scan(_queries.Row(first + i), ref heap, scratch[i]);
+                else
+                    Verify(_queries.Row(first + i), ref heap, scratch[i]);
+                _counts[first + i] = heap.Sort();
+            }
         }
-        Interlocked.Add(ref _distances, scratch.Distances);
+        Interlocked.Add(ref _distances, scratch.TakeDistances());
     }
 
-    protected override void End(SearchMemory scratch) => memory.Return(scratch);
+    protected override void End(SearchTeam scratch) => teams.Return(scratch);
 
+    /// <summary>Offers all rows to a query.</summary>
     protected abstract void Scan(float* query, ref KeyHeap heap, SearchMemory scratch);
 
-    protected abstract void Walk(float* query, ref KeyHeap heap, SearchMemory scratch);
+    /// <summary>Finds nodes near to some queries, for <see cref="Verify"/>.</summary>
+    protected abstract void Walk(FloatRows queries, int first, int count, SearchTeam team);
+
+    /// <summary>Offers the rows of the nodes found to their query.</summary>
+    protected abstract void Verify(float* query, ref KeyHeap heap, SearchMemory scratch);
 }

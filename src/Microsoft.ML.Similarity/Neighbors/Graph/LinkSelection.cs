@@ -19,7 +19,7 @@ internal static unsafe class LinkSelection
     /// <returns>How many were chosen.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Select<TNodes>(ref TNodes shared, ulong* candidates, int count, int most, int* links, float* distances)
-        where TNodes : struct, INodes
+        where TNodes : unmanaged, INodes
     {
         var nodes = shared;
         var chosen = 0;
@@ -37,7 +37,7 @@ internal static unsafe class LinkSelection
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsNearer<TNodes>(ref TNodes nodes, int node, int* links, int count, float distance)
-        where TNodes : struct, INodes
+        where TNodes : unmanaged, INodes
     {
         nodes.SetTarget(node);
         links[count] = links[count + 1] = links[count + 2] = links[count - 1];

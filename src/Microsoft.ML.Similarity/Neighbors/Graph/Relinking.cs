@@ -28,7 +28,7 @@ internal sealed unsafe class Relinking
     /// <param name="width">How many near nodes are looked at first.</param>
     /// <returns>How many links were made.</returns>
     public static int Run<TNodes>(in GraphLinks links, LinkBlocks blocks, TNodes nodes, ReadOnlySpan<int> order, int count, int width)
-        where TNodes : struct, INodes
+        where TNodes : unmanaged, INodes
     {
         var relinking = new Relinking(blocks, count);
         relinking.Reach(links.Entry, GraphLinks.None);
@@ -41,15 +41,15 @@ internal sealed unsafe class Relinking
             memory.Prepare(count, width, blocks.Degree);
             nodes.SetTarget(node);
             var start = GraphSearch.Descend(links, ref nodes, 0, memory);
-            var found = GraphSearch.Beam(links, ref nodes, 0, start, width, memory);
-            relinking.Link(node, memory.Found, found, ref nodes);
+            GraphSearch.Beam(links, ref nodes, 0, start, width, memory);
+            relinking.Link(node, memory.Found, memory.Count, ref nodes);
             made++;
         }
         return made;
     }
 
     private void Link<TNodes>(int node, ulong* found, int count, ref TNodes nodes)
-        where TNodes : struct, INodes
+        where TNodes : unmanaged, INodes
     {
         for (var i = 0; i < count; i++)
         {

@@ -10,8 +10,11 @@ internal sealed unsafe class SearchMemory : IDisposable
     private readonly NativeBuffer<int> _block = new();
     private readonly NativeBuffer<float> _distances = new();
 
-    /// <summary>The nodes found.</summary>
+    /// <summary>The keys of the nodes found, in order.</summary>
     public ulong* Found { get; private set; }
+
+    /// <summary>How many these are.</summary>
+    public int Count { get; private set; }
 
     /// <summary>A bit for each node.</summary>
     public ulong* Visited { get; private set; }
@@ -38,11 +41,21 @@ internal sealed unsafe class SearchMemory : IDisposable
     public void Prepare(int nodes, int beam, int blockLength)
     {
         Found = _found.Reserve(beam + Spare);
+        Count = 0;
         Block = _block.Reserve(blockLength + Spare);
         BlockDistances = _distances.Reserve(blockLength + Spare);
         var words = (nodes + 63L) / 64;
         Visited = _visited.Reserve(words);
         new Span<ulong>(Visited, (int)words).Clear();
+    }
+
+    /// <summary>Notes the end of a search.</summary>
+    /// <param name="found">How many nodes were found.</param>
+    /// <param name="distances">How many distances it computed.</param>
+    public void Add(int found, long distances)
+    {
+        Count = found;
+        Distances += distances;
     }
 
     public void Dispose()

@@ -15,21 +15,23 @@ public sealed unsafe class GraphReachabilityTests
         var owners = new List<IDisposable>();
         var table = new RowTable(NeighborMetric.Euclidean, rows.Rows, 1200, default, default, default);
         using var graph = GraphFit.Create(table, new() { Codes = codes, Degree = 4, BuildWidth = 8 }, filter: null, owners);
-        using var memory = new SearchMemory();
+        using var team = new SearchTeam();
+        var memory = team[0];
         var target = new GraphQuery(table, graph.Shape, graph.Memory).Encode(rows.Rows.Row(7), memory);
         var walker = GraphWalker.Create(table, graph.Shape, graph.Memory);
         var exceptions = graph.Memory.Exceptions.CountOf<int>();
-        Assert.That(walker.Find(target, 1200, memory), Is.EqualTo(1200 - exceptions));
+        walker.Find(&target, 1, 1200, team);
+        Assert.That(memory.Count, Is.EqualTo(1200 - exceptions));
         var found = Enumerable.Range(0, 1200 - exceptions).Select(i => NodeKey.Node(memory.Found[i])).ToArray();
         Assert.That(found, Is.Unique);
 
         // Sorted keys and heaps find the same.
-        var count = walker.Find(target, 400, memory);
-        var sorted = new ReadOnlySpan<ulong>(memory.Found, count).ToArray().Select(key => key & ~NodeKey.Expanded).ToArray();
+        walker.Find(&target, 1, 400, team);
+        var sorted = new ReadOnlySpan<ulong>(memory.Found, memory.Count).ToArray().Select(key => key & ~NodeKey.Expanded).ToArray();
         var bits = stackalloc ulong[(1200 + 63) / 64];
         new Span<ulong>(bits, (1200 + 63) / 64).Fill(ulong.MaxValue);
-        Assert.That(walker.Find(target, new RowFilter(table, new RowMask(bits, null)), 400, memory), Is.EqualTo(count));
-        Assert.That(new ReadOnlySpan<ulong>(memory.Found, count).ToArray(), Is.EqualTo(sorted));
+        walker.Find(target, new RowFilter(table, new RowMask(bits, null)), 400, memory);
+        Assert.That(new ReadOnlySpan<ulong>(memory.Found, memory.Count).ToArray(), Is.EqualTo(sorted));
         owners.ForEach(owner => owner.Dispose());
     }
 
