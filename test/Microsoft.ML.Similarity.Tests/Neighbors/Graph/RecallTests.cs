@@ -48,6 +48,21 @@ public sealed class RecallTests
     }
 
     [Test]
+    public void A_query_finds_alone_what_it_finds_among_others([Values] GraphCodes codes, [Values(1, 10, 600)] int k)
+    {
+        using var pair = new Pair(VectorSet.Clustered(5000, 24, seed: 11), new() { TargetRecall = 0.9, Codes = codes });
+        var queries = VectorSet.Clustered(33, 24, seed: 12);
+        var (ids, distances, _) = Pair.Search(pair.Approximate, queries, k);
+        var (ownIds, ownDistances) = (new long[k], new float[k]);
+        for (var i = 0; i < queries.Count; i++)
+        {
+            Assert.That(pair.Approximate.Search(queries[i], ownIds, ownDistances), Is.EqualTo(k));
+            Assert.That(ownIds, Is.EqualTo(ids[(i * k)..((i + 1) * k)]));
+            Assert.That(ownDistances, Is.EqualTo(distances[(i * k)..((i + 1) * k)]));
+        }
+    }
+
+    [Test]
     public void With_outliers([Values] NeighborMetric metric)
     {
         var rows = VectorSet.Clustered(5000, 32, seed: 9);
