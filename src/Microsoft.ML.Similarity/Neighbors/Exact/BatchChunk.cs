@@ -51,5 +51,16 @@ internal readonly unsafe ref struct BatchChunk
         Thresholds[i] = BoundFilter.PassAll;
     }
 
+    /// <summary>Whether <see cref="ShortSums"/> fit the codes of all queries of a group.</summary>
+    public bool HaveShortSums(int group)
+    {
+        for (var i = group * _group; i < Math.Min((group + 1) * _group, Count); i++)
+        {
+            if (!Queries[i].HasShortSums)
+                return false;
+        }
+        return true;
+    }
+
     private static long Rounded(long bytes) => (bytes + AlignedMemory.Alignment - 1) / AlignedMemory.Alignment * AlignedMemory.Alignment;
 }

@@ -70,6 +70,9 @@ internal sealed unsafe class BatchWork<TTerm, TTile>(RowTable table, BoundFilter
         var groups = (part.Count + TTile.Queries - 1) / TTile.Queries;
         var queryBytes = TTile.Queries * filter.Steps * 4;
         var passed = stackalloc uint[TTile.Queries];
+        var areShort = stackalloc bool[groups];
+        for (var group = 0; group < groups; group++)
+            areShort[group] = part.HaveShortSums(group);
         var seen = (long)WindowBlocks * BoundFilter.BlockRows * part.Count;
         long verified = 0;
         for (var block = 0; block < Blocks; block++)
@@ -81,7 +84,10 @@ internal sealed unsafe class BatchWork<TTerm, TTile>(RowTable table, BoundFilter
             {
                 var query = group * TTile.Queries;
                 var codes = part.Codes + (group * queryBytes);
-                if (!TTile.Compare(filter.Block(block), codes, filter.Steps, filter.Bias(block), part.Thresholds + query, passed))
+                var any = areShort[group]
+                    ? TTile.Compare<ShortSums>(filter.Block(block), codes, filter.Steps, filter.Bias(block), part.Thresholds + query, passed)
+                    : TTile.Compare<IntSums>(filter.Block(block), codes, filter.Steps, filter.Bias(block), part.Thresholds + query, passed);
+                if (!any)
                     continue;
                 for (var i = 0; i < TTile.Queries; i++)
                 {

@@ -87,6 +87,7 @@ internal sealed unsafe class BoundFilter
         var squared = _scale.EncodeQuery(coordinates, _projection.Width, packed, out var norm, out encoded.Offset);
         encoded.Error = Math.Sqrt(squared) + error;
         encoded.Norm = norm * 0.25;
+        encoded.HasShortSums = ShortSums.Fit(packed, Steps);
         for (var step = 0; step < Steps; step++)
             *(int*)(codes + (step * codesStride)) = ((int*)packed)[step];
         return encoded;

@@ -12,11 +12,30 @@ internal readonly unsafe struct CodeTile128 : ICodeTile
     public static int Queries => 2;
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static bool Compare(byte* block, sbyte* queries, int steps, int* bias, int* thresholds, uint* passed)
+    public static bool Compare<TSums>(byte* block, sbyte* queries, int steps, int* bias, int* thresholds, uint* passed)
+        where TSums : struct, IStepSums
     {
         Vector128<int> a0 = Vector128.Load(bias), a1 = Vector128.Load(bias + 4), a2 = Vector128.Load(bias + 8), a3 = Vector128.Load(bias + 12);
         Vector128<int> b0 = a0, b1 = a1, b2 = a2, b3 = a3;
-        for (var end = block + (64 * steps); block != end; block += 64, queries += 8)
+        for (; steps > 1; steps -= 2, block += 128, queries += 16)
+        {
+            Vector128<byte> first = Vector128.Load(block), second = Vector128.Load(block + 64);
+            a0 += Products<TSums>(first, second, queries);
+            b0 += Products<TSums>(first, second, queries + 4);
+            first = Vector128.Load(block + 16);
+            second = Vector128.Load(block + 80);
+            a1 += Products<TSums>(first, second, queries);
+            b1 += Products<TSums>(first, second, queries + 4);
+            first = Vector128.Load(block + 32);
+            second = Vector128.Load(block + 96);
+            a2 += Products<TSums>(first, second, queries);
+            b2 += Products<TSums>(first, second, queries + 4);
+            first = Vector128.Load(block + 48);
+            second = Vector128.Load(block + 112);
+            a3 += Products<TSums>(first, second, queries);
+            b3 += Products<TSums>(first, second, queries + 4);
+        }
+        if (steps > 0)
         {
             Vector128<sbyte> a = Codes(queries), b = Codes(queries + 4);
             var rows = Vector128.Load(block);
@@ -60,6 +79,17 @@ internal readonly unsafe struct CodeTile128 : ICodeTile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<sbyte> Codes(sbyte* four) => Vector128.Create(*(int*)four).AsSByte();
+
+    // Of two steps.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Products<TSums>(Vector128<byte> first, Vector128<byte> second, sbyte* query)
+        where TSums : struct, IStepSums
+    {
+        Vector128<sbyte> codes = Codes(query), next = Codes(query + 8);
+        return Ssse3.IsSupported && TSums.AreShort
+            ? Sse2.MultiplyAddAdjacent(Ssse3.MultiplyAddAdjacent(first, codes) + Ssse3.MultiplyAddAdjacent(second, next), Vector128<short>.One)
+            : Products(first, codes) + Products(second, next);
+    }
 
     // Of four rows, the sum of four products each.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

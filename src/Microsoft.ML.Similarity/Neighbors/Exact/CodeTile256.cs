@@ -10,11 +10,27 @@ internal readonly unsafe struct CodeTile256 : ICodeTile
     public static int Queries => 4;
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static bool Compare(byte* block, sbyte* queries, int steps, int* bias, int* thresholds, uint* passed)
+    public static bool Compare<TSums>(byte* block, sbyte* queries, int steps, int* bias, int* thresholds, uint* passed)
+        where TSums : struct, IStepSums
     {
         Vector256<int> a0 = Vector256.Load(bias), a1 = Vector256.Load(bias + 8);
         Vector256<int> b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1;
-        for (var end = block + (64 * steps); block != end; block += 64, queries += 16)
+        for (; steps > 1; steps -= 2, block += 128, queries += 32)
+        {
+            // One half of the rows after the other: both would spill.
+            Vector256<byte> first = Vector256.Load(block), second = Vector256.Load(block + 64);
+            a0 += Products<TSums>(first, second, queries);
+            b0 += Products<TSums>(first, second, queries + 4);
+            c0 += Products<TSums>(first, second, queries + 8);
+            d0 += Products<TSums>(first, second, queries + 12);
+            first = Vector256.Load(block + 32);
+            second = Vector256.Load(block + 96);
+            a1 += Products<TSums>(first, second, queries);
+            b1 += Products<TSums>(first, second, queries + 4);
+            c1 += Products<TSums>(first, second, queries + 8);
+            d1 += Products<TSums>(first, second, queries + 12);
+        }
+        if (steps > 0)
         {
             Vector256<byte> lower = Vector256.Load(block), upper = Vector256.Load(block + 32);
             var query = Codes(queries);
@@ -64,6 +80,17 @@ internal readonly unsafe struct CodeTile256 : ICodeTile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<sbyte> Codes(sbyte* four) => Vector256.Create(*(int*)four).AsSByte();
+
+    // Of two steps.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Products<TSums>(Vector256<byte> first, Vector256<byte> second, sbyte* query)
+        where TSums : struct, IStepSums
+    {
+        Vector256<sbyte> codes = Codes(query), next = Codes(query + 16);
+        return TSums.AreShort
+            ? Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(first, codes) + Avx2.MultiplyAddAdjacent(second, next), Vector256<short>.One)
+            : Products(first, codes) + Products(second, next);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Products(Vector256<byte> rows, Vector256<sbyte> query) =>

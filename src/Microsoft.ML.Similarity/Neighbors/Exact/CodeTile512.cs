@@ -10,11 +10,24 @@ internal readonly unsafe struct CodeTile512 : ICodeTile
     public static int Queries => 8;
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static bool Compare(byte* block, sbyte* queries, int steps, int* bias, int* thresholds, uint* passed)
+    public static bool Compare<TSums>(byte* block, sbyte* queries, int steps, int* bias, int* thresholds, uint* passed)
+        where TSums : struct, IStepSums
     {
         var a = Vector512.Load(bias);
         Vector512<int> b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-        for (var end = block + (64 * steps); block != end; block += 64, queries += 32)
+        for (; steps > 1; steps -= 2, block += 128, queries += 64)
+        {
+            Vector512<byte> first = Vector512.Load(block), second = Vector512.Load(block + 64);
+            a += Products<TSums>(first, second, queries);
+            b += Products<TSums>(first, second, queries + 4);
+            c += Products<TSums>(first, second, queries + 8);
+            d += Products<TSums>(first, second, queries + 12);
+            e += Products<TSums>(first, second, queries + 16);
+            f += Products<TSums>(first, second, queries + 20);
+            g += Products<TSums>(first, second, queries + 24);
+            h += Products<TSums>(first, second, queries + 28);
+        }
+        if (steps > 0)
         {
             var rows = Vector512.Load(block);
             a += Products(rows, queries);
@@ -50,10 +63,18 @@ internal readonly unsafe struct CodeTile512 : ICodeTile
         return Above(a, threshold) | (Above(b, threshold) << 16);
     }
 
+    // Of two steps.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Products(Vector512<byte> rows, sbyte* query) => Avx512BW.MultiplyAddAdjacent(
-        Avx512BW.MultiplyAddAdjacent(rows, Vector512.Create(*(int*)query).AsSByte()),
-        Vector512<short>.One);
+    private static Vector512<int> Products<TSums>(Vector512<byte> first, Vector512<byte> second, sbyte* query)
+        where TSums : struct, IStepSums => TSums.AreShort
+        ? Avx512BW.MultiplyAddAdjacent(Pairs(first, query) + Pairs(second, query + 32), Vector512<short>.One)
+        : Products(first, query) + Products(second, query + 32);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Products(Vector512<byte> rows, sbyte* query) => Avx512BW.MultiplyAddAdjacent(Pairs(rows, query), Vector512<short>.One);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<short> Pairs(Vector512<byte> rows, sbyte* query) => Avx512BW.MultiplyAddAdjacent(rows, Vector512.Create(*(int*)query).AsSByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Above(Vector512<int> sums, int threshold) =>

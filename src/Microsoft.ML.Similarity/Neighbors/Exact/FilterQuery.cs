@@ -12,6 +12,9 @@ internal struct FilterQuery
     /// <summary>What the product with a row's codes has too much.</summary>
     public int Offset;
 
+    /// <summary>Whether <see cref="ShortSums"/> fit the codes.</summary>
+    public bool HasShortSums;
+
     /// <summary>The squared distance of lifted vectors is at most so much...</summary>
     public double SquaredBase;
 

@@ -10,6 +10,7 @@ internal unsafe interface ICodeTile
     /// <summary>How many queries one call compares.</summary>
     static abstract int Queries { get; }
 
+    /// <typeparam name="TSums">Sums that the codes of the queries allow.</typeparam>
     /// <param name="block">The codes of 16 rows.</param>
     /// <param name="queries">Four coordinates after four, the four codes of each query.</param>
     /// <param name="steps">The coordinates, over 4.</param>
@@ -17,7 +18,8 @@ internal unsafe interface ICodeTile
     /// <param name="thresholds">Of each query.</param>
     /// <param name="passed">Of each query, the rows that pass, a bit a row. Only set where any passes.</param>
     /// <returns>Whether any row passes for any query.</returns>
-    static abstract bool Compare(byte* block, sbyte* queries, int steps, int* bias, int* thresholds, uint* passed);
+    static abstract bool Compare<TSums>(byte* block, sbyte* queries, int steps, int* bias, int* thresholds, uint* passed)
+        where TSums : struct, IStepSums;
 
     /// <summary>Compares two blocks with one query.</summary>
     /// <returns>The rows that pass, a bit a row.</returns>

@@ -9,8 +9,15 @@ public sealed unsafe class CodeTileTests
     private const int Queries = 8;
     private const int Rows = 32;
 
+    public enum Codes
+    {
+        Usual,
+        LargestOfShortSums,
+        Extreme,
+    }
+
     [Test]
-    public void Rows_pass_whose_sums_are_above_the_threshold([Values(1, 2, 13, 40)] int steps, [Values] bool extreme)
+    public void Rows_pass_whose_sums_are_above_the_threshold([Values(1, 2, 13, 40)] int steps, [Values] Codes codes)
     {
         using var memory = new AlignedMemory((Rows * steps * 4) + (Queries * steps * 4) + (Rows * sizeof(int)));
         var blocks = memory.Pointer;
@@ -18,23 +25,32 @@ public sealed unsafe class CodeTileTests
         var bias = (int*)(queries + (Queries * steps * 4));
         var random = new Random(steps);
         for (var i = 0; i < Rows * steps * 4; i++)
-            blocks[i] = extreme ? (byte)127 : (byte)random.Next(128);
+            blocks[i] = codes == Codes.Usual ? (byte)random.Next(128) : (byte)127;
         for (var i = 0; i < Queries * steps * 4; i++)
-            queries[i] = extreme ? (sbyte)(i / 4 % 2 == 0 ? -127 : 127) : (sbyte)random.Next(-127, 128);
+        {
+            var sign = i / 4 % 2 == 0 ? -1 : 1;
+            queries[i] = codes switch
+            {
+                Codes.Extreme => (sbyte)(sign * 127),
+                // Two steps of four, in twos: 258 in all.
+                Codes.LargestOfShortSums => (sbyte)(sign * (i % 2 == 0 ? 127 : 2)),
+                _ => (sbyte)random.Next(-64, 65),
+            };
+        }
         for (var i = 0; i < Rows; i++)
             bias[i] = random.Next(-20000, 0);
 
         var thresholds = stackalloc int[Queries];
         for (var i = 0; i < Queries; i++)
             thresholds[i] = Sum(blocks, queries, bias, steps, i, i % 16, Queries) - (i % 2);   // equal does not pass
-        Check<CodeTile128>(blocks, queries, bias, steps, thresholds);
+        Check<CodeTile128>(blocks, queries, bias, steps, thresholds, codes);
         if (Avx2.IsSupported)
-            Check<CodeTile256>(blocks, queries, bias, steps, thresholds);
+            Check<CodeTile256>(blocks, queries, bias, steps, thresholds, codes);
         if (Avx512BW.IsSupported)
-            Check<CodeTile512>(blocks, queries, bias, steps, thresholds);
+            Check<CodeTile512>(blocks, queries, bias, steps, thresholds, codes);
     }
 
-    private static void Check<TTile>(byte* blocks, sbyte* queries, int* bias, int steps, int* thresholds)
+    private static void Check<TTile>(byte* blocks, sbyte* queries, int* bias, int steps, int* thresholds, Codes codes)
         where TTile : struct, ICodeTile
     {
         // The same codes as the width packs them.
@@ -56,12 +72,19 @@ public sealed unsafe class CodeTileTests
             var expected = Enumerable.Range(0, Rows).Select(row => Sum(blocks, queries, bias, steps, query, row, Queries) > thresholds[query]).ToArray();
             var group = query / TTile.Queries;
             var first = group * TTile.Queries;
-            var any = TTile.Compare(blocks, packed + (first * steps * 4), steps, bias, thresholds + first, passed);
+            var any = TTile.Compare<IntSums>(blocks, packed + (first * steps * 4), steps, bias, thresholds + first, passed);
             var bits = any ? passed[query - first] : 0;
             Assert.That(Enumerable.Range(0, 16).Select(row => (bits >> row & 1) != 0), Is.EqualTo(expected[..16]), typeof(TTile).Name);
 
             for (var step = 0; step < steps; step++)
                 ((int*)single)[step] = ((int*)queries)[(step * Queries) + query];
+            Assert.That(ShortSums.Fit(single, steps), Is.EqualTo(codes != Codes.Extreme || steps == 1));
+            if (ShortSums.Fit(single, steps))
+            {
+                any = TTile.Compare<ShortSums>(blocks, packed + (first * steps * 4), steps, bias, thresholds + first, passed);
+                bits = any ? passed[query - first] : 0;
+                Assert.That(Enumerable.Range(0, 16).Select(row => (bits >> row & 1) != 0), Is.EqualTo(expected[..16]), typeof(TTile).Name);
+            }
             var two = TTile.CompareTwo(blocks, single, steps, bias, thresholds[query]);
             Assert.That(Enumerable.Range(0, 32).Select(row => (two >> row & 1) != 0), Is.EqualTo(expected), typeof(TTile).Name);
         }
