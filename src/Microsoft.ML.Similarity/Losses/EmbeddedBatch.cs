@@ -123,14 +123,15 @@ public sealed class EmbeddedBatch
         return pairwise;
     }
 
-    /// <summary>As <see cref="Distances"/>, for those who need no gradient; with it where somebody has asked for that before.</summary>
-    internal Tensor DistancesOnly(Distance distance)
+    /// <summary>As <see cref="Distances"/>, of every so many anchors and without need of a gradient.</summary>
+    internal Tensor DistancesOfEvery(int step, Distance distance)
     {
-        if (_distances.TryGetValue(distance, out var pairwise))
-            return pairwise;
         using var _ = no_grad();
-        return distance.Pairwise(Embeddings, References);
+        return _distances.TryGetValue(distance, out var pairwise) ? Every(step, pairwise) : distance.Pairwise(Every(step, Embeddings), References);
     }
+
+    /// <summary>Every so many rows of a tensor, from the first on.</summary>
+    internal static Tensor Every(int step, Tensor rows) => rows.slice(0, 0, rows.shape[0], step);
 
     /// <summary>The same rows with the first values of their embeddings.</summary>
     internal EmbeddedBatch Prefix(int dimension)

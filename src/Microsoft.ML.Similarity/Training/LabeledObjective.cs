@@ -13,6 +13,9 @@ namespace Microsoft.ML.Similarity.Training;
 /// <summary>Learns from rows with labels: the tuples of each batch are found in it.</summary>
 internal sealed class LabeledObjective : Objective
 {
+    // All comparisons of a large batch would cost more than they tell.
+    private const int ComparedAnchors = 64;
+
     private readonly TrainingSet _set;
     private SampledRows _sampled;
     private readonly float[]? _rowWeights;
@@ -103,7 +106,8 @@ internal sealed class LabeledObjective : Objective
             : BatchRelation.Of(Array.ConvertAll(batch.Examples, row => _set.Classes[row]), _set.Relation, embeddings.device);
         var embedded = new EmbeddedBatch(embeddings, relation, _weights?.index_select(0, batch.Index));
         var loss = _loss!.call(embedded, _miner?.Mine(embedded));
-        return new(loss, () => (embedded.DistancesOnly(_distance!), relation.Positives, relation.Negatives));
+        var step = (batch.Examples.Length + ComparedAnchors - 1) / ComparedAnchors;
+        return new(loss, () => (embedded.DistancesOfEvery(step, _distance!), EmbeddedBatch.Every(step, relation.Positives), EmbeddedBatch.Every(step, relation.Negatives)));
     }
 
     private SampledRows Sample(int[] classes, IReadOnlyList<float>? weights) => new(Rows)

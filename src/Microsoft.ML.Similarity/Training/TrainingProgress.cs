@@ -27,10 +27,13 @@ public sealed record TrainingProgress
     /// <summary>The share of the selected triplets (or pairs) that still had a loss, 0 to 1, mean over the epoch's steps so far.</summary>
     public required double ActiveFraction { get; init; }
 
-    /// <summary>The mean distance of rows of the same class in a batch. When it and the negative one both shrink to 0, the embedding collapses.</summary>
+    /// <summary>
+    /// The mean distance of rows of the same class in a batch; of batches of classes, from up to 64 rows evenly spread to all. When it and the negative one both
+    /// shrink to 0, the embedding collapses.
+    /// </summary>
     public required double MeanPositiveDistance { get; init; }
 
-    /// <summary>The mean distance of rows of different classes in a batch.</summary>
+    /// <summary>The mean distance of rows of different classes in a batch, likewise.</summary>
     public required double MeanNegativeDistance { get; init; }
 
     /// <summary>At the end of an epoch, the metric of the validation rows, the one <see cref="TrainingSummary.ValidationMetric"/> names; null in between, or where there are none.</summary>
