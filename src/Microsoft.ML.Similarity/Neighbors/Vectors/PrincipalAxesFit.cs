@@ -127,13 +127,7 @@ internal sealed unsafe class PrincipalAxesFit : IDisposable
         PrincipalAxes.Rotate(Basis, _sample.Row(row), _rank, _sample.Stride, Coordinates(row)));
 
     // The basis becomes the sum of the sample's rows, each times its coordinates: the covariance times the basis.
-    private void Multiply() => Parallel.For(0, _rank, _parallel, axis =>
-    {
-        var sum = Basis + ((long)axis * _sample.Stride);
-        new Span<float>(sum, _sample.Stride).Clear();
-        for (var row = 0; row < _sample.Count; row++)
-            Orthonormal.AddScaled(sum, _sample.Row(row), Coordinates(row)[axis], _sample.Stride);
-    });
+    private void Multiply() => WeightedSums.Compute(_sample, Coordinates(0), _width, Basis, _rank, _parallel);
 
     private void SetAxes(PrincipalAxes axes)
     {
