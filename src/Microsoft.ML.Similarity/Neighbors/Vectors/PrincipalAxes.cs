@@ -1,9 +1,14 @@
+using System.Runtime.Intrinsics;
+
 namespace Microsoft.ML.Similarity.Neighbors.Vectors;
 
 /// <summary>The directions in which rows vary most, and the mean they vary about.</summary>
 /// <remarks>Orthonormal up to rounding; <see cref="Skew"/> says how far off they may be.</remarks>
 internal sealed unsafe class PrincipalAxes : IDisposable
 {
+    // As many vectors as a FloatTile takes.
+    private const int Together = 4;
+
     private readonly AlignedMemory _mean;
     private readonly AlignedMemory _axes;
 
@@ -60,11 +65,53 @@ internal sealed unsafe class PrincipalAxes : IDisposable
         {
             var row = rows + ((long)i * stride);
             var four = FloatKernels<Product>.Four(vector, row, row + stride, row + (2 * stride), row + (3 * stride), stride);
-            *(System.Runtime.Intrinsics.Vector128<float>*)(products + i) = four;
+            four.Store(products + i);
         }
         for (; i < count; i++)
             products[i] = FloatKernels<Product>.One(vector, rows + ((long)i * stride), stride);
         new Span<float>(products + count, Padding.ForFloats(count) - count).Clear();
+    }
+
+    /// <summary>As <see cref="Rotate(float*, float*, int, int, float*)"/>, of many vectors; to the same bits.</summary>
+    /// <param name="rows">Padded, one after the other.</param>
+    /// <param name="vectors">Padded.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="products">Those of one vector after those of the other, each padded to 16.</param>
+    /// <param name="parallel">Threads and cancellation.</param>
+    public static void Rotate(float* rows, FloatRows vectors, int count, float* products, ParallelOptions parallel)
+    {
+        var width = Padding.ForFloats(count);
+        Parallel.For(0, (vectors.Count + Together - 1) / Together, parallel, group =>
+        {
+            var first = group * Together;
+            if (FloatTile<Product>.Pays && first + Together <= vectors.Count)
+            {
+                RotateFour(rows, vectors.Row(first), count, vectors.Stride, products + ((long)first * width), width);
+            }
+            else
+            {
+                for (var i = first; i < Math.Min(first + Together, vectors.Count); i++)
+                    Rotate(rows, vectors.Row(i), count, vectors.Stride, products + ((long)i * width));
+            }
+        });
+    }
+
+    private static void RotateFour(float* rows, float* vectors, int count, int stride, float* products, int width)
+    {
+        var sums = stackalloc Vector128<float>[Together];
+        var i = 0;
+        for (; i + Together <= count; i += Together)
+        {
+            FloatTile<Product>.Compute<Lanes512>(vectors, rows + ((long)i * stride), stride, sums);
+            for (var j = 0; j < Together; j++)
+                sums[j].Store(products + (j * width) + i);
+        }
+        for (var j = 0; j < Together; j++)
+        {
+            for (var rest = i; rest < count; rest++)
+                products[(j * width) + rest] = FloatKernels<Product>.One(vectors + (j * stride), rows + ((long)rest * stride), stride);
+            new Span<float>(products + (j * width) + count, width - count).Clear();
+        }
     }
 
     public void Dispose()

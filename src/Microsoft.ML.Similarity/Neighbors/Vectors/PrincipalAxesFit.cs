@@ -123,8 +123,7 @@ internal sealed unsafe class PrincipalAxesFit : IDisposable
     }
 
     // Coordinates of the sample along the basis.
-    private void Project() => Parallel.For(0, _sample.Count, _parallel, row =>
-        PrincipalAxes.Rotate(Basis, _sample.Row(row), _rank, _sample.Stride, Coordinates(row)));
+    private void Project() => PrincipalAxes.Rotate(Basis, _sample, _rank, Coordinates(0), _parallel);
 
     // The basis becomes the sum of the sample's rows, each times its coordinates: the covariance times the basis.
     private void Multiply() => WeightedSums.Compute(_sample, Coordinates(0), _width, Basis, _rank, _parallel);

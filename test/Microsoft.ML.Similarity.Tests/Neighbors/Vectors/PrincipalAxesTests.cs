@@ -23,6 +23,22 @@ public sealed unsafe class PrincipalAxesTests
     }
 
     [Test]
+    public void Many_vectors_are_rotated_as_one_by_one([Values(1, 4, 11)] int count, [Values(1, 3, 16, 37)] int axes, [Values(5, 100)] int dimension)
+    {
+        using var rows = new TestRows(axes, dimension, seed: 1);
+        using var vectors = new TestRows(count, dimension, seed: 2);
+        using var products = new TestRows(count, axes, seed: 3);
+        using var single = new TestRows(1, axes, seed: 4);
+        var width = products.Rows.Stride;
+        PrincipalAxes.Rotate(rows.Rows.Start, vectors.Rows, axes, products.Rows.Start, new ParallelOptions());
+        for (var i = 0; i < count; i++)
+        {
+            PrincipalAxes.Rotate(rows.Rows.Start, vectors.Rows.Row(i), axes, vectors.Rows.Stride, single.Rows.Start);
+            Assert.That(new ReadOnlySpan<float>(products.Rows.Row(i), width).ToArray(), Is.EqualTo(new ReadOnlySpan<float>(single.Rows.Start, width).ToArray()));
+        }
+    }
+
+    [Test]
     public void All_axes_keep_lengths()
     {
         using var rows = Stretched(100);
