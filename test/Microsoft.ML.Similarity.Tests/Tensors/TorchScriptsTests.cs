@@ -3,7 +3,6 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Similarity.Tests.Tensors;
 
-[TestFixture]
 public sealed class TorchScriptsTests
 {
     // The sum of the squares of the largest overflows, the values do not.
