@@ -18,31 +18,32 @@ internal static class GradientCache
     /// <param name="batch">The batch; its features are gathered now where it has none, and always for chunks.</param>
     /// <param name="chunkSize">The rows embedded with activations at once; null for all.</param>
     /// <param name="augmenter">Changes the rows before they are embedded; or null.</param>
-    /// <param name="observe">Sees the loss before it goes backward; or null.</param>
-    public static BatchLoss Backward(
-        EncoderModule encoder, Objective objective, in TrainingBatch batch, int? chunkSize, Augmenter? augmenter = null, Action<BatchLoss>? observe = null)
+    /// <param name="observe">Sees the loss before it goes backward.</param>
+    public static void Backward(EncoderModule encoder, Objective objective, in TrainingBatch batch, int? chunkSize, Augmenter? augmenter, Action<BatchLoss> observe)
     {
         if (chunkSize is { } size && objective.RowsOf(batch.Examples) is var rows && size < rows.Length)
-            return InChunks(encoder, objective, batch, rows, size, augmenter, observe);
+        {
+            InChunks(encoder, objective, batch, rows, size, augmenter, observe);
+            return;
+        }
         var features = batch.Features
             ?? (objective.Features.IsOnDevice ? objective.Features.GatherAt(objective.RowsAt(batch.Index))! : objective.Features.Gather(objective.RowsOf(batch.Examples)));
         var loss = objective.Loss(encoder.call(Augment(features, augmenter)), batch);
-        observe?.Invoke(loss);
+        observe(loss);
         loss.Loss.Value.backward();
-        return loss;
     }
 
-    private static BatchLoss InChunks(EncoderModule encoder, Objective objective, in TrainingBatch whole, int[] rows, int size, Augmenter? augmenter, Action<BatchLoss>? observe)
+    private static void InChunks(EncoderModule encoder, Objective objective, in TrainingBatch whole, int[] rows, int size, Augmenter? augmenter, Action<BatchLoss> observe)
     {
         using var before = encoder.Randomness?.get_state();
         using var beforeAugmenting = augmenter?.Randomness.get_state();
         var embeddings = Embed(encoder, objective.Features, rows, size, augmenter).requires_grad_();
         var batch = objective.Loss(embeddings, whole);
-        observe?.Invoke(batch);
+        observe(batch);
         batch.Loss.Value.backward();
         // With a frozen encoder, only the loss learns.
         if (embeddings.grad is not { } gradient || !encoder.parameters().Any(parameter => parameter.requires_grad))
-            return batch;
+            return;
         if (before is not null)
             encoder.Randomness!.set_state(before);
         if (beforeAugmenting is not null)
@@ -53,7 +54,6 @@ internal static class GradientCache
             var chunk = encoder.call(Gather(objective.Features, rows.AsSpan(start, Math.Min(size, rows.Length - start)), augmenter));
             chunk.backward([gradient.narrow(0, start, chunk.shape[0])]);
         }
-        return batch;
     }
 
     private static Tensor Embed(EncoderModule encoder, FeatureStore features, int[] rows, int size, Augmenter? augmenter)

@@ -33,7 +33,7 @@ internal sealed partial class TrainingLoop
             .. _best.Tensors.Select(tensor => tensor with { Name = BestPrefix + tensor.Name }),
         ];
         return new(
-            new CheckpointProgress(_description, _seed, _epoch, _step, _statistics.Count, _bestEpoch, _bestMetric, [.. _epochs], [.. _objective.Classes], Elapsed, ended),
+            new CheckpointProgress(_description, _seed, _epoch, _step, _statistics.Count, _bestEpoch, _bestMetric, [.. _epochs], Elapsed, ended),
             tensors.ToDictionary(tensor => tensor.Name));
     }
 

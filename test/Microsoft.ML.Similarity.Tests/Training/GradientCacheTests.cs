@@ -76,8 +76,9 @@ public sealed class GradientCacheTests
         using var objective = Objective();
         using var generator = new Generator(3, CPU);
         using var module = Module(encoder, objective, generator);
-        var batch = GradientCache.Backward(module, objective, TrainingBatch.Of([.. Enumerable.Range(0, Rows)], CPU), chunk, augmenter);
-        return (batch.Loss.Value.item<double>(), Read(module));
+        BatchLoss? batch = null;
+        GradientCache.Backward(module, objective, TrainingBatch.Of([.. Enumerable.Range(0, Rows)], CPU), chunk, augmenter, loss => batch = loss);
+        return (batch!.Loss.Value.item<double>(), Read(module));
     }
 
     // One graph over all rows, with the draws made piece by piece.

@@ -1,10 +1,11 @@
+using Microsoft.ML.Similarity.Neighbors.Vectors;
+
 namespace Microsoft.ML.Similarity.Neighbors.Exact;
 
 /// <summary>Sums of 16 bits, three multiplications where those of 32 take four, for queries whose codes are not too large: those of nearly all queries are not.</summary>
 internal readonly unsafe struct ShortSums : IStepSums
 {
-    // A row's codes are at most 127.
-    private const int LargestSum = short.MaxValue / 127;
+    private const int LargestSum = short.MaxValue / CodeScale.RowMost;
 
     public static bool AreShort => true;
 

@@ -3,7 +3,7 @@ namespace Microsoft.ML.Similarity.Neighbors.Graph;
 /// <summary>The memory of several searches that one thread does at the same time: while one of them waits for memory of the graph, another computes.</summary>
 internal sealed class SearchTeam : IDisposable
 {
-    /// <summary>How many.</summary>
+    /// <summary>How many; more gained nothing.</summary>
     public const int Size = 2;
 
     private readonly SearchMemory[] _members = [.. Enumerable.Range(0, Size).Select(_ => new SearchMemory())];

@@ -14,6 +14,9 @@ internal readonly unsafe struct CodeScale(float step)
     /// <summary>The code of the value 0 in a row.</summary>
     public const int RowZero = 64;
 
+    /// <summary>The largest code of a row; the smallest is 1, or 0 in the padding.</summary>
+    public const int RowMost = RowZero + RowLimit;
+
     public float Step => step;
 
     /// <summary>The step whose codes reach so far.</summary>

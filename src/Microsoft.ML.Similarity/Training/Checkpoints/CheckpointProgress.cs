@@ -9,7 +9,6 @@ namespace Microsoft.ML.Similarity.Training.Checkpoints;
 /// <param name="BestEpoch">The epoch of the best weights, 0 where there is none yet.</param>
 /// <param name="BestMetric">Its validation metric.</param>
 /// <param name="Epochs">The epochs that were completed.</param>
-/// <param name="Classes">The labels of the loss's classes.</param>
 /// <param name="Elapsed">The time spent on it.</param>
 /// <param name="Ended">Why it had ended; null where it had not.</param>
 internal sealed record CheckpointProgress(
@@ -21,6 +20,5 @@ internal sealed record CheckpointProgress(
     int BestEpoch,
     double BestMetric,
     EpochSummary[] Epochs,
-    string[] Classes,
     TimeSpan Elapsed,
     StopReason? Ended);

@@ -12,6 +12,7 @@ public sealed unsafe class CodeTileTests
     public enum Codes
     {
         Usual,
+        Any,
         LargestOfShortSums,
         Extreme,
     }
@@ -25,7 +26,7 @@ public sealed unsafe class CodeTileTests
         var bias = (int*)(queries + (Queries * steps * 4));
         var random = new Random(steps);
         for (var i = 0; i < Rows * steps * 4; i++)
-            blocks[i] = codes == Codes.Usual ? (byte)random.Next(128) : (byte)127;
+            blocks[i] = codes is Codes.Usual or Codes.Any ? (byte)random.Next(128) : (byte)127;
         for (var i = 0; i < Queries * steps * 4; i++)
         {
             var sign = i / 4 % 2 == 0 ? -1 : 1;
@@ -34,6 +35,7 @@ public sealed unsafe class CodeTileTests
                 Codes.Extreme => (sbyte)(sign * 127),
                 // Two steps of four, in twos: 258 in all.
                 Codes.LargestOfShortSums => (sbyte)(sign * (i % 2 == 0 ? 127 : 2)),
+                Codes.Any => (sbyte)random.Next(-127, 128),
                 _ => (sbyte)random.Next(-64, 65),
             };
         }
@@ -48,6 +50,19 @@ public sealed unsafe class CodeTileTests
             Check<CodeTile256>(blocks, queries, bias, steps, thresholds, codes);
         if (Avx512BW.IsSupported)
             Check<CodeTile512>(blocks, queries, bias, steps, thresholds, codes);
+    }
+
+    [Test]
+    public void Short_sums_are_refused_from_the_first_that_could_overflow([Values(0, 1)] int half, [Values(1, -1)] int sign)
+    {
+        var codes = stackalloc sbyte[12];
+        new Span<sbyte>(codes, 12).Clear();
+        (codes[2 * half], codes[(2 * half) + 1], codes[4 + (2 * half)]) = ((sbyte)(sign * 127), (sbyte)(sign * 127), (sbyte)(sign * 4));
+        Assert.That(ShortSums.Fit(codes, steps: 2), Is.True);
+        codes[5 + (2 * half)] = (sbyte)sign;
+        Assert.That(ShortSums.Fit(codes, steps: 2), Is.False);
+        codes[5 + (2 * half)] = (sbyte)-sign;
+        Assert.That(ShortSums.Fit(codes, steps: 2), Is.True);
     }
 
     private static void Check<TTile>(byte* blocks, sbyte* queries, int* bias, int steps, int* thresholds, Codes codes)
@@ -78,7 +93,8 @@ public sealed unsafe class CodeTileTests
 
             for (var step = 0; step < steps; step++)
                 ((int*)single)[step] = ((int*)queries)[(step * Queries) + query];
-            Assert.That(ShortSums.Fit(single, steps), Is.EqualTo(codes != Codes.Extreme || steps == 1));
+            if (codes != Codes.Any)
+                Assert.That(ShortSums.Fit(single, steps), Is.EqualTo(codes != Codes.Extreme || steps == 1));
             if (ShortSums.Fit(single, steps))
             {
                 any = TTile.Compare<ShortSums>(blocks, packed + (first * steps * 4), steps, bias, thresholds + first, passed);
